@@ -1,0 +1,15 @@
+//! From raw trees to a plan: every key known, every quantity read, every name resolved, every problem reported.
+
+mod budgets;
+mod context;
+mod levers;
+mod prices;
+mod read;
+mod scenario;
+mod serving;
+mod strategies;
+mod workload;
+
+pub use scenario::{Options, load};
+
+pub(crate) use read::{date, plain, refused, yes_or_no};

@@ -1,0 +1,128 @@
+//! `prices`: which lists, at which date, with which additions and discounts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::context::{Context, Discounted};
+use super::read::{date, word};
+use super::scenario::Options;
+use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
+use crate::figure::{Figure, Share};
+use crate::input::{self, Fields, Node, Value, wrong_shape};
+use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
+use crate::units::Kind;
+
+/// The price book of a scenario and its date.
+pub(super) fn book(node: Option<&Node>, folder: &Path, options: &Options, sink: &mut Sink) -> (Book, Option<Date>) {
+    // From the lowest to the one that wins; turned round at the end.
+    let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
+    let mut stated = None;
+    if let Some(node) = node
+        && let Some(mut fields) = Fields::of(node, "`prices`", sink)
+    {
+        stated = fields.get("as_of", sink).and_then(|node| date(node, sink));
+        if let Some(node) = fields.get("catalog", sink) {
+            let one = std::slice::from_ref(node);
+            let items = if let Value::List(items) = &node.value { items } else { one };
+            for item in items {
+                lists.extend(word(item, sink).and_then(|name| named(name, &item.place, folder, sink)));
+            }
+        }
+        fields.later(&["region"], sink);
+        let added = fields.get("add", sink).and_then(|node| added(node, sink));
+        fields.get("discount", sink);
+        fields.finish(sink);
+        lists.extend(options.prices.iter().filter_map(|path| from_option(path, sink)));
+        lists.extend(added);
+    } else {
+        lists.extend(options.prices.iter().filter_map(|path| from_option(path, sink)));
+    }
+    lists.reverse();
+    let as_of = match &options.as_of {
+        Some(text) => from_flag(text, sink),
+        None => stated.or_else(|| lists.iter().find_map(|list| list.info().listed)),
+    };
+    (Book::new(lists), as_of)
+}
+
+fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {
+    let source = Arc::new(Source { name: "--as-of".to_owned(), text: text.to_owned(), first_line: 1 });
+    let node = Node { place: Place::new(&source, 0, text.len()), value: Value::Scalar(text.into()) };
+    date(&node, sink)
+}
+
+fn from_option(path: &Path, sink: &mut Sink) -> Option<List> {
+    let source = input::read_file(path, &path.display().to_string()).map_err(|error| sink.add(*error)).ok()?;
+    let root = input::parse(&source, sink)?;
+    pricing::read_list(&source, &root, sink)
+}
+
+/// A list by its embedded name or as a file beside the scenario.
+fn named(name: &str, place: &Place, folder: &Path, sink: &mut Sink) -> Option<List> {
+    if let Some(list) = embedded_list(name) {
+        return Some(list);
+    }
+    let path = folder.join(name);
+    if path.is_file() {
+        return from_option(&path, sink);
+    }
+    let near = suggest::did_you_mean(name, embedded_names());
+    sink.refuse(
+        Diagnostic::at(Code::UnknownList, place, format!("there is no price list `{name}`"), "neither embedded nor a file beside the scenario")
+            .help_if(near)
+            .help(format!("embedded lists: {}", suggest::listed(embedded_names(), "and"))),
+    )
+}
+
+/// Prices stated in the scenario itself.
+fn added(node: &Node, sink: &mut Sink) -> Option<List> {
+    let Some(entries) = node.entries() else {
+        return sink.refuse(wrong_shape(node, "`add` is a map from model names to prices"));
+    };
+    let info = ListInfo {
+        name: "scenario".to_owned(),
+        listed: None,
+        sha256: Sha256::digest(node.place.text().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    let info = Arc::new(info);
+    let models = entries.iter().filter_map(|(key, node)| pricing::read_added(key, node, &info, sink)).map(Arc::new).collect();
+    Some(List::loaded(info, models))
+}
+
+/// Negotiated discounts, each for a provider or a model.
+pub(super) fn discounts(node: Option<&Node>, context: &mut Context<'_>) {
+    let Some(discount) = node.and_then(|node| node.get("discount")) else { return };
+    let Some(entries) = discount.entries() else {
+        return context.sink.add(wrong_shape(discount, "`discount` is a map from providers or models to shares"));
+    };
+    for (key, node) in entries {
+        let Some(share) = context.read::<Share>("negotiated discount", node, Kind::Share) else { continue };
+        let target = target(&key.text, &key.place, context);
+        context.prices.discounts.extend(target.map(|target| (target, named_for(share, &key.text))));
+    }
+}
+
+fn named_for(share: Figure<Share>, name: &str) -> Figure<Share> {
+    share.named(format!("discount of {name}"))
+}
+
+fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discounted> {
+    match context.prices.book.find(name, context.prices.as_of) {
+        Lookup::Found(model) => Some(Discounted::Model { provider: model.provider.clone(), id: model.id.clone() }),
+        _ if context.prices.book.has_provider(name) => Some(Discounted::Provider(name.to_owned())),
+        Lookup::Ambiguous(names) => context.sink.refuse(
+            Diagnostic::at(Code::AmbiguousModel, place, format!("several models are called `{name}`"), "which one?")
+                .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),
+        ),
+        _ => {
+            let mut known = context.prices.book.providers();
+            known.extend(context.prices.book.names());
+            let near = suggest::did_you_mean(name, known.iter().map(String::as_str));
+            context.sink.refuse(
+                Diagnostic::at(Code::UnknownModel, place, format!("`{name}` is neither a provider nor a model"), "unknown").help_if(near),
+            )
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `strategies`: inheritance by `extends`, then one lever after the other.
+
+use super::context::Context;
+use super::read::word;
+use super::{levers, serving};
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::input::{Fields, Key, Node, Value, wrong_shape};
+use crate::plan::{Strategy, Task};
+
+/// Ways to say who answers; stating one replaces the inherited one with all that belongs to it.
+const SERVINGS: &[&str] = &["model", "route", "cascade", "deployment"];
+/// What belongs to a serving.
+const COMPANIONS: &[&str] = &["router", "misroute", "judge", "judge_last", "billing"];
+/// Drops an inherited lever.
+const OFF: &str = "off";
+
+/// The names of the strategies, in order.
+pub(super) fn names(node: &Node) -> Vec<String> {
+    node.entries().unwrap_or_default().iter().map(|(key, _)| key.text.to_string()).collect()
+}
+
+pub(super) fn read(node: &Node, tasks: &[Task], tasks_are_sound: bool, context: &mut Context<'_>) -> Option<Vec<Strategy>> {
+    let Some(entries) = node.entries() else {
+        return context.sink.refuse(wrong_shape(node, "`strategies` is a map from names to levers"));
+    };
+    if entries.is_empty() {
+        return context.sink.refuse(Diagnostic::at(Code::WrongShape, &node.place, "there is no strategy", "an empty map"));
+    }
+    let before = context.sink.count();
+    let mut found = Vec::new();
+    for (key, _) in entries {
+        let Some(levers) = inherited(entries, key, &mut Vec::new(), context) else { continue };
+        let node = Node { place: key.place.clone(), value: Value::Map(levers) };
+        found.extend(strategy(key, &node, tasks, tasks_are_sound, context));
+    }
+    (context.sink.count() == before).then_some(found)
+}
+
+/// The levers of a strategy with those it inherits.
+fn inherited(entries: &[(Key, Node)], key: &Key, chain: &mut Vec<String>, context: &mut Context<'_>) -> Option<Vec<(Key, Node)>> {
+    let (_, node) = entries.iter().find(|(known, _)| known.text == key.text)?;
+    let Some(own) = node.entries() else {
+        return context.sink.refuse(wrong_shape(node, &format!("the strategy `{}` is a map of levers", key.text)));
+    };
+    chain.push(key.text.to_string());
+    let mut levers = match own.iter().find(|(key, _)| &*key.text == "extends") {
+        None => Vec::new(),
+        Some((_, parent)) => {
+            let name = word(parent, context.sink)?;
+            if chain.iter().any(|known| known == name) {
+                return context.sink.refuse(
+                    Diagnostic::at(Code::Cycle, &parent.place, format!("`{}` extends itself", chain.join("` extends `")), "closes the circle"),
+                );
+            }
+            let Some((parent_key, _)) = entries.iter().find(|(key, _)| &*key.text == name) else {
+                let near = suggest::did_you_mean(name, entries.iter().map(|(key, _)| &*key.text));
+                return context.sink.refuse(
+                    Diagnostic::at(Code::UnknownName, &parent.place, format!("there is no strategy `{name}`"), "to extend").help_if(near),
+                );
+            };
+            inherited(entries, parent_key, chain, context)?
+        }
+    };
+    chain.pop();
+    if own.iter().any(|(key, _)| SERVINGS.contains(&&*key.text)) {
+        levers.retain(|(key, _)| !SERVINGS.contains(&&*key.text) && !COMPANIONS.contains(&&*key.text));
+    }
+    levers.retain(|(key, _)| !["description", "extends"].contains(&&*key.text));
+    for (key, node) in own.iter().filter(|(key, _)| &*key.text != "extends") {
+        levers.retain(|(known, _)| known.text != key.text);
+        if node.scalar() != Some(OFF) {
+            levers.push((key.clone(), node.clone()));
+        }
+    }
+    Some(levers)
+}
+
+fn strategy(key: &Key, node: &Node, tasks: &[Task], tasks_are_sound: bool, context: &mut Context<'_>) -> Option<Strategy> {
+    let mut fields = Fields::of(node, format!("the strategy `{}`", key.text), context.sink)?;
+    fields.entry("extends");
+    fields.get("description", context.sink);
+    let response_cache = fields.get("response_cache", context.sink).and_then(|node| levers::response_cache(node, context));
+    let compress = fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
+    let examples = fields.get("examples", context.sink).and_then(|node| levers::examples(node, context));
+    let context_max = fields.get("context", context.sink).and_then(|node| levers::context_max(node, context));
+    let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, context));
+    let defaults = levers::overrides(&mut fields, context);
+    let serving = serving::strategy(&mut fields, tasks, context);
+    fields.later(&["prefix_cache", "fine_tune", "deployment", "history", "summarise", "mode", "region"], context.sink);
+    fields.finish(context.sink);
+    Some(Strategy {
+        name: key.text.to_string(),
+        place: key.place.clone(),
+        response_cache,
+        compress,
+        examples,
+        context_max,
+        pack,
+        serving: serving?,
+        defaults,
+    })
+}

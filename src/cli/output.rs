@@ -1,0 +1,106 @@
+//! Results to standard output or to files, which are written whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use tempfile::NamedTempFile;
+
+use super::settings::Settings;
+use super::{Destination, Format};
+use crate::render::Look;
+
+/// Shows a result in every place and form that was asked for; `show` makes its text.
+pub(super) fn deliver(destination: &Destination, settings: &Settings, show: impl Fn(Format, Look) -> Result<String>) -> Result<()> {
+    if destination.output.is_empty() {
+        let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        return Ok(stdout.flush()?);
+    }
+    let mut ready = Vec::new();
+    for target in &destination.output {
+        let (format, path) = target_of(target, destination.format)?;
+        ready.push(prepared(&path, &show(format, settings.look_of_file())?)?);
+    }
+    ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// `csv=a.csv`, or a file whose form follows from `--format` or its ending.
+fn target_of(target: &str, stated: Option<Format>) -> Result<(Format, PathBuf)> {
+    if let Some((name, path)) = target.split_once('=')
+        && let Ok(format) = Format::from_str(name, false)
+    {
+        if path.is_empty() {
+            bail!("`-o {target}` names no file");
+        }
+        return Ok((format, path.into()));
+    }
+    let path = PathBuf::from(target);
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let by_ending = match ending {
+        "json" => Some(Format::Json),
+        "csv" => Some(Format::Csv),
+        "txt" => Some(Format::Table),
+        _ => None,
+    };
+    match stated.or(by_ending) {
+        Some(format) => Ok((format, path)),
+        None => bail!("which format is {}? write `-o csv={target}` or add `--format`", path.display()),
+    }
+}
+
+/// A file about to appear.
+enum Prepared {
+    /// A complete neighbour that only needs its name.
+    Whole(NamedTempFile, PathBuf),
+    /// A pipe or device.
+    Stream(PathBuf, String),
+}
+
+fn prepared(path: &Path, text: &str) -> Result<Prepared> {
+    if path.is_dir() {
+        bail!("{} is a folder", path.display());
+    }
+    let is_stream = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
+    if is_stream {
+        return Ok(Prepared::Stream(path.to_owned(), text.to_owned()));
+    }
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = || format!("{} cannot be written", path.display());
+    let mut file = builder().tempfile_in(folder).with_context(cannot)?;
+    file.write_all(text.as_bytes()).with_context(cannot)?;
+    Ok(Prepared::Whole(file, real))
+}
+
+/// New files get the usual permissions, not those of a secret.
+#[cfg(unix)]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
+}
+
+impl Prepared {
+    fn put(self) -> Result<()> {
+        match self {
+            Self::Whole(file, path) => {
+                file.persist(&path).map_err(|error| error.error).with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            Self::Stream(path, text) => {
+                let mut file = fs::OpenOptions::new().write(true).open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+                file.write_all(text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}

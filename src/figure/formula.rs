@@ -1,0 +1,138 @@
+//! A figure as text: its formula with the numbers put in, in one line or as a tree.
+
+use std::sync::Arc;
+
+use super::{Origin, Step, Unit};
+use crate::units::{Exact, display};
+
+/// Levels of nesting after which a formula stops and shows the value instead.
+const DEEPEST: usize = 12;
+
+/// How tightly a formula binds, so that brackets stand only where they are needed.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Binding {
+    Sum,
+    Product,
+    Atom,
+}
+
+impl Step {
+    /// The formula in one line, numbers put in: `requests 1,000,000/day x share 10% x user 500 x input $2.5/1M`.
+    /// Named steps stand with their name and value; [`Step::parts`] leads on to their own formulae.
+    pub fn formula(&self) -> String {
+        self.expression(DEEPEST).0
+    }
+
+    /// The value with its unit, exactly: `1,000,000/day`, `$2.5/1M`, `30%`.
+    pub fn amount(&self) -> String {
+        amount(&self.value, self.unit)
+    }
+
+    /// The named figures that the formula mentions, in order, each once.
+    pub fn parts(&self) -> Vec<Arc<Self>> {
+        let mut found: Vec<Arc<Self>> = Vec::new();
+        for input in self.inputs() {
+            let mentioned = if input.name.is_some() { vec![Arc::clone(input)] } else { input.parts() };
+            for part in mentioned {
+                if !found.iter().any(|known| Arc::ptr_eq(known, &part) || same_leaf(known, &part)) {
+                    found.push(part);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether this step was computed from others.
+    pub fn is_computed(&self) -> bool {
+        !self.inputs().is_empty()
+    }
+
+    /// Whether this value or one below it is the median of an uncertain quantity.
+    pub fn uses_a_median(&self) -> bool {
+        matches!(self.origin, Origin::Median(_)) || self.inputs().iter().any(|input| input.uses_a_median())
+    }
+
+    /// Where a value that was not computed comes from: a place, a price card, a reason.
+    pub fn provenance(&self) -> Option<String> {
+        match &self.origin {
+            Origin::Stated(place) => Some(place.to_string()),
+            Origin::Median(place) => Some(format!("median of the range at {place}")),
+            Origin::Default(reason) => Some(format!("default: {reason}")),
+            Origin::Listed(source) => Some(source.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The figures that this one is computed from.
+    pub fn inputs(&self) -> Vec<&Arc<Self>> {
+        match &self.origin {
+            Origin::Sum(steps) | Origin::Product(steps) | Origin::Least(steps) => steps.iter().collect(),
+            Origin::Difference(a, b) | Origin::Quotient(a, b) => vec![a, b],
+            Origin::Power(base, _) => vec![base],
+            Origin::Stated(_) | Origin::Median(_) | Origin::Default(_) | Origin::Listed(_) | Origin::Constant => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn expression(&self, depth: usize) -> (String, Binding) {
+        if depth == 0 {
+            return (self.mention(), Binding::Atom);
+        }
+        let at = |step: &Arc<Self>, least: Binding| {
+            let (text, binding) = if step.name.is_some() {
+                (step.mention(), Binding::Atom)
+            } else {
+                step.expression(depth.saturating_sub(1))
+            };
+            if binding < least { format!("({text})") } else { text }
+        };
+        let joined = |steps: &[Arc<Self>], sign: &str, least: Binding| {
+            steps.iter().map(|step| at(step, least)).collect::<Vec<_>>().join(sign)
+        };
+        match &self.origin {
+            Origin::Sum(steps) => match steps.as_slice() {
+                [only] => (at(only, Binding::Sum), Binding::Sum),
+                _ => (joined(steps, " + ", Binding::Sum), Binding::Sum),
+            },
+            Origin::Difference(a, b) => {
+                (format!("{} - {}", at(a, Binding::Sum), at(b, Binding::Product)), Binding::Sum)
+            }
+            Origin::Product(steps) => (joined(steps, " x ", Binding::Product), Binding::Product),
+            Origin::Quotient(a, b) => {
+                (format!("{} / {}", at(a, Binding::Product), at(b, Binding::Atom)), Binding::Product)
+            }
+            Origin::Least(steps) => (format!("min({})", joined(steps, ", ", Binding::Sum)), Binding::Atom),
+            Origin::Power(base, power) => (format!("{}^{power}", at(base, Binding::Atom)), Binding::Atom),
+            _ => (self.mention(), Binding::Atom),
+        }
+    }
+
+    fn mention(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{name} {}", self.amount()),
+            None => self.amount(),
+        }
+    }
+}
+
+/// Two mentions of one stated value, such as a share that several lines use.
+fn same_leaf(a: &Step, b: &Step) -> bool {
+    !a.is_computed() && !b.is_computed() && a.name == b.name && a.value == b.value && a.provenance() == b.provenance()
+}
+
+fn amount(value: &Exact, unit: Unit) -> String {
+    let plain = || {
+        let decimals = value.decimals().map_or(12, |d| d.min(12));
+        let text = value.to_fixed(decimals.max(if value.decimals().is_none() { value.leading_zeros().saturating_add(6) } else { 0 }));
+        display::grouped(&text)
+    };
+    match unit {
+        Unit::Share => display::plain_percent(value),
+        Unit::Factor | Unit::Count | Unit::Tokens | Unit::Days => plain(),
+        Unit::Calls | Unit::Volume => format!("{}/day", plain()),
+        Unit::Money => format!("${}", plain()),
+        Unit::Cost => format!("${}/day", plain()),
+        Unit::TokenPrice => format!("${}/1M", (value * &Exact::from(1_000_000))),
+    }
+}

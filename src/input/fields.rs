@@ -1,0 +1,116 @@
+//! A map read key by key: what was never asked for is an unknown key.
+
+use super::node::{Key, Node, Value};
+use crate::diag::{Code, Diagnostic, Sink, suggest};
+
+/// The keys of one map, with a record of those that were asked for.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    node: &'a Node,
+    entries: &'a [(Key, Node)],
+    what: String,
+    asked: Vec<&'static str>,
+    later: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts to read `node` as a map; `what` names it in messages ("a task").
+    pub fn of(node: &'a Node, what: impl Into<String>, sink: &mut Sink) -> Option<Self> {
+        let what = what.into();
+        match &node.value {
+            Value::Map(entries) => Some(Self { node, entries, what, asked: Vec::new(), later: Vec::new() }),
+            _ => sink.refuse(wrong_shape(node, &format!("{what} is a map of keys and values"))),
+        }
+    }
+
+    /// The map itself.
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    /// The value of `key`; a key without a value is an error.
+    pub fn get(&mut self, key: &'static str, sink: &mut Sink) -> Option<&'a Node> {
+        let (name, node) = self.entry(key)?;
+        if node.value == Value::Null {
+            return sink.refuse(Diagnostic::at(
+                Code::MissingKey,
+                &name.place,
+                format!("`{key}` has no value"),
+                "state a value or leave the key out",
+            ));
+        }
+        Some(node)
+    }
+
+    /// The value of a key that must be there.
+    pub fn require(&mut self, key: &'static str, example: &str, sink: &mut Sink) -> Option<&'a Node> {
+        if self.entry(key).is_none() {
+            let message = format!("{} needs `{key}`", self.what);
+            return sink.refuse(
+                Diagnostic::at(Code::MissingKey, &self.node.place, message, format!("`{key}` is missing here"))
+                    .help(format!("for instance `{key}: {example}`")),
+            );
+        }
+        self.get(key, sink)
+    }
+
+    /// The key and value of an entry; counts as asked for.
+    pub fn entry(&mut self, key: &'static str) -> Option<(&'a Key, &'a Node)> {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+        self.entries.iter().find(|(name, _)| &*name.text == key).map(|(name, node)| (name, node))
+    }
+
+    /// Keys that belong to the format and cannot be computed yet.
+    pub fn later(&mut self, keys: &[&'static str], sink: &mut Sink) {
+        self.later.extend(keys);
+        for (name, _) in self.entries.iter().filter(|(name, _)| keys.contains(&&*name.text)) {
+            sink.add(not_supported(name));
+        }
+    }
+
+    /// Two keys of which at most one may stand.
+    pub fn exclusive(&mut self, first: &'static str, second: &'static str, sink: &mut Sink) {
+        if let (Some((a, _)), Some((b, _))) = (self.entry(first), self.entry(second)) {
+            sink.add(
+                Diagnostic::at(Code::Conflict, &b.place, format!("`{first}` and `{second}` exclude each other"), "second here")
+                    .also(&a.place, "first here")
+                    .help("keep one of the two"),
+            );
+        }
+    }
+
+    /// Reports every key that nobody asked for.
+    pub fn finish(self, sink: &mut Sink) {
+        for (name, _) in self.entries {
+            let known = |key: &&&'static str| **key == &*name.text;
+            if self.asked.iter().any(|key| known(&key)) || self.later.iter().any(|key| known(&key)) {
+                continue;
+            }
+            let candidates = self.asked.iter().chain(&self.later).copied();
+            let near = suggest::did_you_mean(&name.text, candidates);
+            let all = || format!("{} knows {}", self.what, suggest::listed(self.asked.iter().copied(), "and"));
+            sink.add(
+                Diagnostic::at(Code::UnknownKey, &name.place, format!("{} has no key `{}`", self.what, name.text), "unknown key")
+                    .help(near.unwrap_or_else(all)),
+            );
+        }
+    }
+}
+
+/// A key whose computation does not exist yet.
+pub fn not_supported(name: &Key) -> Diagnostic {
+    Diagnostic::at(
+        Code::NotSupported,
+        &name.place,
+        format!("`{}` is not supported yet", name.text),
+        "part of the format, but nothing computes it in this version",
+    )
+    .help("leave it out; it is never ignored in silence")
+}
+
+/// A value of the wrong shape.
+pub fn wrong_shape(node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::at(Code::WrongShape, &node.place, expected.to_owned(), format!("this is {}", node.noun()))
+}

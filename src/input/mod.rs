@@ -1,0 +1,13 @@
+//! Files become values that remember where they stand. Only this room and the command line touch the file system.
+
+mod fields;
+mod files;
+mod node;
+mod overlay;
+mod yaml;
+
+pub use fields::{Fields, not_supported, wrong_shape};
+pub use files::{Input, read_file, read_input};
+pub use node::{Key, Node, Value};
+pub use overlay::{apply_set, merge};
+pub use yaml::{parse, parse_flow};

@@ -1,0 +1,148 @@
+//! Changes to a tree before it is checked: `--set path=value` and `include`.
+
+use std::sync::Arc;
+
+use super::node::{Key, Node, Value};
+use super::yaml::parse_flow;
+use crate::diag::{Code, Diagnostic, Place, Sink, Source};
+
+/// Lays `upper` over `lower`: maps are joined key by key, the lists of `joined` keys are put one behind the other,
+/// anything else of `upper` replaces what `lower` says. A strategy is replaced whole, since its levers belong together.
+pub fn merge(lower: Node, upper: Node, joined: &[&str], whole: &[&str]) -> Node {
+    merge_at(lower, upper, joined, whole, "")
+}
+
+fn merge_at(lower: Node, upper: Node, joined: &[&str], whole: &[&str], path: &str) -> Node {
+    let place = upper.place.clone();
+    match (lower.value, upper.value) {
+        (Value::Map(lower), Value::Map(upper)) if !whole.contains(&path) => {
+            let mut entries = lower;
+            for (key, node) in upper {
+                let inner = if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };
+                let parent_is_whole = whole.iter().any(|w| w.strip_suffix(".*") == Some(path));
+                match entries.iter_mut().find(|(known, _)| known.text == key.text) {
+                    Some(slot) if parent_is_whole => *slot = (key, node),
+                    Some(slot) => {
+                        let below = slot.1.clone();
+                        *slot = (key, merge_at(below, node, joined, whole, &inner));
+                    }
+                    None => entries.push((key, node)),
+                }
+            }
+            Node { place, value: Value::Map(entries) }
+        }
+        (Value::List(mut lower), Value::List(upper)) if joined.contains(&path) => {
+            lower.extend(upper);
+            Node { place, value: Value::List(lower) }
+        }
+        (_, upper) => Node { place, value: upper },
+    }
+}
+
+/// Applies one `path=value`. Path segments are map keys (a key with dots in it may be written as it is), or for lists
+/// a number from 0 or the `name` of an entry.
+pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()> {
+    let source = Arc::new(Source { name: "--set".to_owned(), text: argument.to_owned(), first_line: 1 });
+    let whole = Place::new(&source, 0, argument.len());
+    let Some((path, value)) = split_assignment(argument) else {
+        return sink.refuse(
+            Diagnostic::at(Code::BadSet, &whole, "`--set` takes `path=value`", "there is no `=` in this")
+                .help("for instance `--set workload.requests=2M/day`"),
+        );
+    };
+    let from = argument.len().saturating_sub(value.len());
+    let value = if value.trim().is_empty() {
+        Node { place: Place::new(&source, from, from), value: Value::Null }
+    } else {
+        let node = parse_flow(&source, from, sink)?;
+        shifted(node, &source, from)
+    };
+    let mut at = 0;
+    let mut here = root;
+    loop {
+        if here.value == Value::Null {
+            here.value = Value::Map(Vec::new());
+        }
+        let rest = path.get(at..).unwrap_or_default();
+        let place = |length: usize| Place::new(&source, at, at.saturating_add(length));
+        let (length, next) = match &mut here.value {
+            Value::List(items) => {
+                let segment = rest.split('.').next().unwrap_or_default();
+                let named = items.iter().position(|item| item.get("name").and_then(Node::scalar) == Some(segment));
+                let found = named.or_else(|| segment.parse().ok()).and_then(|index| items.get_mut(index));
+                match found {
+                    Some(item) => (segment.len(), item),
+                    None => {
+                        return sink.refuse(Diagnostic::at(
+                            Code::BadSet,
+                            &place(segment.len()),
+                            format!("the list has no entry `{segment}`"),
+                            "a number from 0, or the `name` of an entry",
+                        ));
+                    }
+                }
+            }
+            Value::Map(entries) => {
+                let segment = map_segment(entries, rest);
+                let position = entries.iter().position(|(key, _)| &*key.text == segment);
+                if segment.is_empty() {
+                    return sink.refuse(Diagnostic::at(Code::BadSet, &whole, "a path has no empty part", "in this path"));
+                }
+                let index = position.unwrap_or_else(|| {
+                    let key = Key { text: segment.into(), place: place(segment.len()) };
+                    entries.push((key, Node { place: place(segment.len()), value: Value::Null }));
+                    entries.len().saturating_sub(1)
+                });
+                let length = segment.len();
+                (length, entries.get_mut(index).map(|(_, node)| node)?)
+            }
+            Value::Null | Value::Scalar(_) => {
+                return sink.refuse(
+                    Diagnostic::at(Code::BadSet, &place(rest.len()), "the path goes on below a single value", "nothing stands below")
+                        .also(&here.place, "this is a single value"),
+                );
+            }
+        };
+        here = next;
+        at = at.saturating_add(length);
+        if at >= path.len() {
+            *here = value;
+            return Some(());
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// Splits at the first `=` that is not part of a key in quotes.
+fn split_assignment(argument: &str) -> Option<(&str, &str)> {
+    argument.split_once('=').filter(|(path, _)| !path.trim().is_empty())
+}
+
+/// The longest known key that starts `rest`, else the text up to the next dot.
+fn map_segment<'a>(entries: &[(Key, Node)], rest: &'a str) -> &'a str {
+    let known = entries
+        .iter()
+        .map(|(key, _)| key.text.len())
+        .filter_map(|length| Some((rest.get(..length)?, rest.get(length..)?)))
+        .filter(|(head, tail)| (tail.is_empty() || tail.starts_with('.')) && entries.iter().any(|(k, _)| &*k.text == *head))
+        .map(|(head, _)| head)
+        .max_by_key(|head| head.len());
+    known.unwrap_or_else(|| rest.split('.').next().unwrap_or_default())
+}
+
+/// Moves the places of a value that was parsed alone back into the whole argument.
+fn shifted(node: Node, source: &Arc<Source>, by: usize) -> Node {
+    let moved = |place: &Place| Place::new(source, place.start.saturating_add(by), place.end.saturating_add(by));
+    let place = moved(&node.place);
+    let value = match node.value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| shifted(item, source, by)).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, node)| (Key { place: moved(&key.place), text: key.text }, shifted(node, source, by)))
+                .collect(),
+        ),
+        other => other,
+    };
+    Node { place, value }
+}

@@ -1,0 +1,381 @@
+//! What a strategy bills: lines of quantity times unit price, calls by model, and what was noticed on the way.
+
+use std::sync::Arc;
+
+use crate::diag::Diagnostic;
+use crate::figure::{Calls, Cost, Days, Figure, Money, Step, TokenPrice, Volume};
+use crate::plan::Model;
+use crate::units::Exact;
+
+/// The lever that causes a line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Lever {
+    /// Answers given again.
+    ResponseCache,
+    /// Prompt compression.
+    Compress,
+    /// The choice of a model.
+    Router,
+    /// A single model.
+    Model,
+    /// Models chosen before the call.
+    Route,
+    /// Calls answered again after a wrong choice.
+    Misroute,
+    /// Models tried in turn.
+    Cascade,
+    /// Judging a cascade's answers.
+    Judge,
+    /// Failed calls repeated.
+    Retries,
+}
+
+impl Lever {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ResponseCache => "response_cache",
+            Self::Compress => "compress",
+            Self::Router => "router",
+            Self::Model => "model",
+            Self::Route => "route",
+            Self::Misroute => "misroute",
+            Self::Cascade => "cascade",
+            Self::Judge => "judge",
+            Self::Retries => "retries",
+        }
+    }
+}
+
+/// Which of a model's cards was paid.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Mode {
+    /// Answered at once.
+    Standard,
+    /// Answered when the provider has time.
+    Batch,
+}
+
+impl Mode {
+    /// Its name in reports and price lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Batch => "batch",
+        }
+    }
+}
+
+/// How much of something a line bills per day.
+#[derive(Clone, Debug)]
+pub enum Quantity {
+    /// Tokens.
+    Tokens(Figure<Volume>),
+    /// Calls, hits, lookups.
+    Events(Figure<Calls>),
+    /// A fixed cost per month.
+    Month(Figure<Days>),
+}
+
+impl Quantity {
+    /// The figure behind it.
+    pub fn step(&self) -> &Arc<Step> {
+        match self {
+            Self::Tokens(figure) => figure.step(),
+            Self::Events(figure) => figure.step(),
+            Self::Month(figure) => figure.step(),
+        }
+    }
+}
+
+/// One line of a bill: quantity x unit price.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What causes it.
+    pub lever: Lever,
+    /// The model, or the part of a lever.
+    pub item: String,
+    /// What is priced: `input`, `output`, `hit`.
+    pub component: String,
+    /// The card that was paid.
+    pub mode: Mode,
+    /// The tier of long prompts, such as `>200000`.
+    pub tier: Option<String>,
+    /// The model whose price it is.
+    pub model: Option<Arc<Model>>,
+    /// How much, per day.
+    pub quantity: Quantity,
+    /// What one costs.
+    pub price: Arc<Step>,
+    /// What it costs per day.
+    pub cost: Figure<Cost>,
+}
+
+/// Something worth a warning that was seen while computing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// A mean prompt near the threshold of a dearer tier.
+    MeanTier {
+        /// Whose tier.
+        model: String,
+        /// The threshold, as `>200000`.
+        tier: String,
+        /// Mean tokens of a prompt.
+        mean: Exact,
+    },
+    /// A call that does not fit the model's context or output limit.
+    ExceedsContext {
+        /// Whose limit.
+        model: String,
+        /// Tokens of the call.
+        tokens: Exact,
+        /// The limit.
+        limit: u64,
+        /// What is limited.
+        what: &'static str,
+    },
+}
+
+/// What a step of a cascade costs and saves, over all tasks.
+#[derive(Clone, Debug)]
+pub struct Escalation {
+    /// Position of the step.
+    pub step: usize,
+    /// Who answers at it.
+    pub label: String,
+    /// Calls that reach it, per day.
+    pub reach: Exact,
+    /// Calls that stop at it, per day.
+    pub stopped: Exact,
+    /// What it costs per day, judge included.
+    pub cost: Exact,
+    /// What the calls that stop would have cost further on, per day.
+    pub spares: Exact,
+}
+
+/// The result of a strategy.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The bill.
+    pub lines: Vec<Line>,
+    /// Calls per day by model, in the order they came up.
+    pub calls: Vec<(Arc<Model>, Figure<Calls>)>,
+    /// What everything costs per day: the sum of the lines.
+    pub total: Figure<Cost>,
+    /// Cases in which something was decided for the user.
+    pub notes: Vec<String>,
+    /// What deserves a warning.
+    pub findings: Vec<Finding>,
+    /// The steps of its cascades.
+    pub escalations: Vec<Escalation>,
+    /// Requests per day that end a cascade without an accepted answer.
+    pub unanswered: Exact,
+}
+
+/// Collects lines while a strategy is computed.
+#[derive(Default)]
+pub(super) struct Ledger {
+    lines: Vec<Draft>,
+    calls: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
+    total: Option<Exact>,
+    notes: Vec<String>,
+    findings: Vec<Finding>,
+    escalations: Vec<Escalation>,
+    unanswered: Option<Exact>,
+    problems: Vec<Diagnostic>,
+}
+
+/// A line whose parts are still coming in, one per task and attempt.
+struct Draft {
+    line: Line,
+    quantities: Vec<Quantity>,
+    costs: Vec<Figure<Cost>>,
+}
+
+static ZERO: Exact = Exact::ZERO;
+
+impl Ledger {
+    /// Bills tokens.
+    #[allow(clippy::too_many_arguments, reason = "the columns of a line")]
+    pub fn tokens(&mut self, lever: Lever, model: &Arc<Model>, component: &str, mode: Mode, tier: Option<String>, volume: &Figure<Volume>, price: &Figure<TokenPrice>) {
+        let cost = volume.times(price);
+        self.add(Line {
+            lever,
+            item: model.listed.id.clone(),
+            component: component.to_owned(),
+            mode,
+            tier,
+            model: Some(Arc::clone(model)),
+            quantity: Quantity::Tokens(volume.clone()),
+            price: Arc::clone(price.step()),
+            cost,
+        });
+    }
+
+    /// Bills a price per call of a model.
+    pub fn requests(&mut self, lever: Lever, model: &Arc<Model>, mode: Mode, calls: &Figure<Calls>, price: &Figure<Money>) {
+        let cost = calls.times(price);
+        self.add(Line {
+            lever,
+            item: model.listed.id.clone(),
+            component: "request".to_owned(),
+            mode,
+            tier: None,
+            model: Some(Arc::clone(model)),
+            quantity: Quantity::Events(calls.clone()),
+            price: Arc::clone(price.step()),
+            cost,
+        });
+    }
+
+    /// Bills events that no model is called for.
+    pub fn events(&mut self, lever: Lever, item: impl Into<String>, component: &str, events: &Figure<Calls>, price: &Figure<Money>) {
+        let cost = events.times(price);
+        self.add(Line {
+            lever,
+            item: item.into(),
+            component: component.to_owned(),
+            mode: Mode::Standard,
+            tier: None,
+            model: None,
+            quantity: Quantity::Events(events.clone()),
+            price: Arc::clone(price.step()),
+            cost,
+        });
+    }
+
+    /// Bills a fixed amount per month of `days`.
+    pub fn per_month(&mut self, lever: Lever, item: impl Into<String>, price: &Figure<Money>, days: &Figure<Days>) {
+        let Some(daily) = price.over(days) else { return };
+        let cost = Figure::<Calls>::constant(Exact::ONE).times(&daily);
+        self.add(Line {
+            lever,
+            item: item.into(),
+            component: "fixed".to_owned(),
+            mode: Mode::Standard,
+            tier: None,
+            model: None,
+            quantity: Quantity::Month(days.clone()),
+            price: Arc::clone(price.step()),
+            cost,
+        });
+    }
+
+    fn add(&mut self, line: Line) {
+        if line.quantity.step().value.is_zero() {
+            return;
+        }
+        self.total = Some(self.total() + line.cost.value());
+        let same = |known: &&mut Draft| {
+            let other = &known.line;
+            (other.lever, other.mode, &other.item, &other.component, &other.tier)
+                == (line.lever, line.mode, &line.item, &line.component, &line.tier)
+                && other.price.value == line.price.value
+                && !matches!(line.quantity, Quantity::Month(_))
+        };
+        match self.lines.iter_mut().find(same) {
+            Some(draft) => {
+                draft.quantities.push(line.quantity);
+                draft.costs.push(line.cost);
+            }
+            None => self.lines.push(Draft { quantities: vec![line.quantity.clone()], costs: vec![line.cost.clone()], line }),
+        }
+    }
+
+    /// Counts calls of a model, billed or not.
+    pub fn count(&mut self, model: &Arc<Model>, calls: &Figure<Calls>) {
+        if calls.is_zero() {
+            return;
+        }
+        match self.calls.iter_mut().find(|(known, _)| Arc::ptr_eq(known, model)) {
+            Some((_, all)) => all.push(calls.clone()),
+            None => self.calls.push((Arc::clone(model), vec![calls.clone()])),
+        }
+    }
+
+    /// What has been billed so far, USD per day.
+    pub fn total(&self) -> &Exact {
+        self.total.as_ref().unwrap_or(&ZERO)
+    }
+
+    /// Takes note of a decision made for the user.
+    pub fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Takes note of something that deserves a warning.
+    pub fn find(&mut self, finding: Finding) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Takes note of a price that is missing.
+    pub fn problem(&mut self, problem: Diagnostic) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Adds what a cascade's step costs and spares in one task.
+    pub fn escalate(&mut self, step: Escalation) {
+        match self.escalations.iter_mut().find(|known| known.step == step.step && known.label == step.label) {
+            Some(known) => {
+                known.reach = &known.reach + &step.reach;
+                known.stopped = &known.stopped + &step.stopped;
+                known.cost = &known.cost + &step.cost;
+                known.spares = &known.spares + &step.spares;
+            }
+            None => self.escalations.push(step),
+        }
+    }
+
+    /// Counts requests that end without an accepted answer.
+    pub fn unanswered(&mut self, requests: &Exact) {
+        let sum = self.unanswered.as_ref().unwrap_or(&ZERO) + requests;
+        self.unanswered = Some(sum);
+    }
+
+    /// The bill, or what prevents it.
+    pub fn close(self) -> Result<Outcome, Vec<Diagnostic>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let mut lines: Vec<Line> = self.lines.into_iter().map(Draft::close).collect();
+        lines.sort_by(|a, b| (a.lever, &a.item, a.mode).cmp(&(b.lever, &b.item, b.mode)));
+        let total = Figure::total(lines.iter().map(|line| line.cost.clone())).named("cost per day");
+        let calls = self.calls.into_iter().map(|(model, all)| (model, Figure::total(all))).collect();
+        Ok(Outcome {
+            lines,
+            calls,
+            total,
+            notes: self.notes,
+            findings: self.findings,
+            escalations: self.escalations,
+            unanswered: self.unanswered.unwrap_or(Exact::ZERO),
+        })
+    }
+}
+
+impl Draft {
+    fn close(self) -> Line {
+        let mut tokens = Vec::new();
+        let mut events = Vec::new();
+        for quantity in self.quantities {
+            match quantity {
+                Quantity::Tokens(figure) => tokens.push(figure),
+                Quantity::Events(figure) => events.push(figure),
+                Quantity::Month(_) => {}
+            }
+        }
+        let quantity = match self.line.quantity {
+            Quantity::Tokens(_) => Quantity::Tokens(Figure::total(tokens)),
+            Quantity::Events(_) => Quantity::Events(Figure::total(events)),
+            month @ Quantity::Month(_) => month,
+        };
+        let what = format!("{} {} per day", self.line.item, self.line.component);
+        Line { quantity, cost: Figure::total(self.costs).named(what), ..self.line }
+    }
+}

@@ -1,0 +1,138 @@
+//! The levers: what each does to requests, prompts, calls and prices. Pure computation on a resolved plan.
+//!
+//! Requests meet the levers in a fixed order, whatever the order in the file: response cache, prompt levers, packing,
+//! router, then model, route or cascade; each attempt of those meets retries, the tier of its whole prompt, batch, and
+//! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; [`ledger`] collects what they bill.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod attempt;
+mod cascade;
+mod ledger;
+mod pack;
+mod price;
+mod prompt;
+mod response_cache;
+mod route;
+
+pub use ledger::{Escalation, Finding, Lever, Line, Mode, Outcome, Quantity};
+pub use price::{Priced, standard_price};
+
+use crate::diag::Diagnostic;
+use crate::figure::{Calls, Figure, Tokens};
+use crate::plan::{Billing, CallCost, Overrides, Pack, Plan, Prompt, Serving, Strategy, Task};
+use ledger::Ledger;
+
+/// Computes a strategy on the workload of its plan. `billing` overrides what its cascades state.
+///
+/// # Errors
+/// Prices that are needed and not stated, each with its place.
+pub fn evaluate(plan: &Plan, strategy: &Strategy, billing: Option<Billing>) -> Result<Outcome, Vec<Diagnostic>> {
+    let mut engine = Engine { plan, strategy, billing, ledger: Ledger::default() };
+    engine.run();
+    engine.ledger.close()
+}
+
+/// A strategy at work.
+struct Engine<'a> {
+    plan: &'a Plan,
+    strategy: &'a Strategy,
+    billing: Option<Billing>,
+    ledger: Ledger,
+}
+
+/// Requests of one task behind the response cache, with what the prompt levers left of their prompts.
+struct Job<'a> {
+    index: usize,
+    task: &'a Task,
+    prompt: Prompt,
+    pack: Option<&'a Pack>,
+}
+
+/// What one call carries.
+struct Shape {
+    input: Figure<Tokens>,
+    output: Option<Figure<Tokens>>,
+    reasoning: Figure<Tokens>,
+}
+
+/// How calls are billed: because of which lever, and whether only their input is.
+#[derive(Clone, Copy)]
+struct Cause {
+    lever: Lever,
+    only_input: bool,
+}
+
+impl Cause {
+    fn of(lever: Lever) -> Self {
+        Self { lever, only_input: false }
+    }
+
+    /// For another lever, unless this is one whose cost should be seen apart.
+    fn within(self, lever: Lever) -> Self {
+        match self.lever {
+            Lever::Misroute | Lever::Retries => self,
+            _ => Self { lever, ..self },
+        }
+    }
+}
+
+impl Engine<'_> {
+    fn run(&mut self) {
+        let strategy = self.strategy;
+        if let Some(cache) = &strategy.response_cache {
+            self.fixed_costs_of_cache(cache);
+        }
+        for (index, task) in self.plan.workload.tasks.iter().enumerate() {
+            let requests = self.plan.workload.requests.scaled(&task.share);
+            if requests.is_zero() {
+                continue;
+            }
+            let misses = match &strategy.response_cache {
+                Some(cache) => self.through_cache(cache, &requests),
+                None => requests,
+            };
+            if misses.is_zero() {
+                continue;
+            }
+            let prompt = self.shortened(task, &misses);
+            let pack = strategy.pack.as_ref();
+            let job = Job { index, task, prompt, pack };
+            let calls = pack::calls(&misses, pack);
+            self.serve(&strategy.serving, &calls, &job, &strategy.defaults, Cause::of(Lever::Model));
+        }
+    }
+
+    /// Sends calls to whoever answers them.
+    fn serve(&mut self, serving: &Serving, calls: &Figure<Calls>, job: &Job<'_>, levers: &Overrides, cause: Cause) {
+        if calls.is_zero() {
+            return;
+        }
+        match serving {
+            Serving::Model(model) => self.attempt(model, calls, job, levers, cause),
+            Serving::Route(route) => self.route(route, calls, job, levers, cause),
+            Serving::Cascade(cascade) => self.cascade(cascade, calls, job, levers, cause),
+        }
+    }
+
+    /// A call beside the answer: a router or a judge.
+    fn side_call(&mut self, cost: &CallCost, calls: &Figure<Calls>, lever: Lever) {
+        match cost {
+            CallCost::PerRequest(price) => {
+                let item = lever.name().to_owned();
+                self.ledger.events(lever, item, "request", calls, price);
+            }
+            CallCost::Model { model, input, output } => {
+                let shape = Shape { input: input.clone(), output: Some(output.clone()), reasoning: Figure::zero() };
+                self.bill(model, calls, &shape, None, Cause::of(lever));
+            }
+        }
+    }
+
+    /// What one call would cost here; for comparisons only, nothing is billed.
+    fn unit_cost(&self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> crate::units::Exact {
+        let mut scratch = Engine { plan: self.plan, strategy: self.strategy, billing: self.billing, ledger: Ledger::default() };
+        let one = Figure::<Calls>::constant(crate::units::Exact::ONE);
+        scratch.serve(serving, &one, job, levers, Cause::of(Lever::Model));
+        scratch.ledger.total().clone()
+    }
+}

@@ -1,0 +1,489 @@
+//! Price lists and prices stated in a scenario, read into models (form: the header of each file under `pricing/`).
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::card::{Alias, BatchFallback, CacheRules, Card, Component, Model, Rate, Test, Tier};
+use super::{Date, List, ListInfo};
+use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
+use crate::input::{Fields, Key, Node, Value, wrong_shape};
+use crate::units::{Exact, Kind, Reason, Settings};
+
+/// What the head of a list says for all its models.
+struct Head {
+    info: Arc<ListInfo>,
+    provider: Option<String>,
+    test: Test,
+}
+
+/// Reads a whole price list.
+pub fn read_list(source: &Arc<Source>, root: &Node, sink: &mut Sink) -> Option<List> {
+    let before = sink.count();
+    let mut fields = Fields::of(root, "a price list", sink)?;
+    let head = read_head(&mut fields, source, sink);
+    let models = fields.require("models", "[{id: my-model, input: 1, output: 2}]", sink);
+    fields.finish(sink);
+    let models = models_of(models?, &head?, sink)?;
+    (sink.count() == before).then(|| List::loaded(models.0, models.1))
+}
+
+fn models_of(node: &Node, head: &Head, sink: &mut Sink) -> Option<(Arc<ListInfo>, Vec<Arc<Model>>)> {
+    let Value::List(items) = &node.value else {
+        return sink.refuse(wrong_shape(node, "`models` is a list of models"));
+    };
+    let mut models: Vec<Arc<Model>> = Vec::new();
+    for item in items {
+        let Some(mut fields) = Fields::of(item, "a model", sink) else { continue };
+        let id = fields.require("id", "my-model", sink).and_then(|node| word(node, sink));
+        let Some((id, place)) = id else { continue };
+        let Some(model) = read_model(id, &place, fields, head, sink) else { continue };
+        if let Some(twin) = models.iter().find(|known| known.id == model.id && known.provider == model.provider) {
+            sink.add(
+                Diagnostic::at(Code::DuplicateName, &place, format!("two models are called `{}`", model.id), "again here")
+                    .also(&twin.place, "first here")
+                    .help("a new price is a new card in the `prices` of the same model"),
+            );
+            continue;
+        }
+        models.push(Arc::new(model));
+    }
+    Some((Arc::clone(&head.info), models))
+}
+
+fn read_head(fields: &mut Fields<'_>, source: &Arc<Source>, sink: &mut Sink) -> Option<Head> {
+    if let Some(node) = fields.require("schema", "1", sink)
+        && node.scalar() != Some("1")
+    {
+        sink.add(Diagnostic::at(Code::Version, &node.place, "this price list has another schema", "only `schema: 1` is known"));
+    }
+    let name = fields.get("list", sink).and_then(|node| word(node, sink)).map(|(name, _)| name);
+    let provider = fields.get("provider", sink).and_then(|node| word(node, sink)).map(|(name, _)| name);
+    if let Some(node) = fields.get("currency", sink)
+        && node.scalar() != Some("USD")
+    {
+        sink.add(
+            Diagnostic::at(Code::UnknownWord, &node.place, "prices are stated in USD", "another currency")
+                .help("a scenario's `currency` converts what is shown"),
+        );
+    }
+    let listed = fields.get("listed", sink).and_then(|node| date(node, sink));
+    let mut test = Test::Gt;
+    if let Some(node) = fields.get("defaults", sink)
+        && let Some(mut defaults) = Fields::of(node, "`defaults`", sink)
+    {
+        test = defaults.get("tier_test", sink).and_then(|node| tier_test(node, sink)).unwrap_or(test);
+        defaults.finish(sink);
+    }
+    let info = ListInfo {
+        name: name.unwrap_or_else(|| source.name.clone()),
+        listed,
+        sha256: hex(&Sha256::digest(source.text.as_bytes())),
+    };
+    Some(Head { info: Arc::new(info), provider, test })
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A model block of the embedded list, read alone.
+pub(super) fn read_block(block: &Node, info: &Arc<ListInfo>, provider: &str, ge: bool, sink: &mut Sink) -> Option<Vec<Arc<Model>>> {
+    let test = if ge { Test::Ge } else { Test::Gt };
+    let head = Head { info: Arc::clone(info), provider: Some(provider.to_owned()), test };
+    models_of(block, &head, sink).map(|(_, models)| models)
+}
+
+/// A model stated in a scenario under `prices.add`.
+pub fn read_added(name: &Key, node: &Node, info: &Arc<ListInfo>, sink: &mut Sink) -> Option<Model> {
+    let head = Head { info: Arc::clone(info), provider: Some("scenario".to_owned()), test: Test::Gt };
+    let fields = Fields::of(node, format!("the price of `{}`", name.text), sink)?;
+    read_model(name.text.to_string(), &name.place, fields, &head, sink)
+}
+
+fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, sink: &mut Sink) -> Option<Model> {
+    let before = sink.count();
+    let text = |fields: &mut Fields<'_>, key, sink: &mut Sink| fields.get(key, sink).and_then(|n| word(n, sink)).map(|(t, _)| t);
+    let provider = text(&mut fields, "provider", sink).or_else(|| head.provider.clone());
+    let aliases = fields.get("aliases", sink).map_or_else(Vec::new, |node| aliases(node, sink));
+    let context = fields.get("context", sink).and_then(|node| whole(node, sink));
+    let max_output = fields.get("max_output", sink).and_then(|node| whole(node, sink));
+    let cache = fields.get("cache", sink).and_then(|node| cache_rules(node, sink)).unwrap_or_default();
+    let released = fields.get("released", sink).and_then(|node| date(node, sink));
+    let retires = fields.get("retires", sink).and_then(|node| date(node, sink));
+    let note = text(&mut fields, "note", sink);
+    let free = fields.get("free", sink).and_then(|node| yes_or_no(node, sink)).unwrap_or(false);
+    fields.later(&["uplift"], sink);
+    let mut batch_fallback = fields.get("fallback", sink).and_then(|node| fallback(node, sink));
+
+    let mut cards = fields.get("prices", sink).map_or_else(Vec::new, |node| read_cards(node, head.test, sink));
+    let has_cards = !cards.is_empty();
+    let own = rates(&mut fields, head.test, sink);
+    if let Some((_, first)) = own.first().filter(|_| has_cards) {
+        sink.add(
+            Diagnostic::at(Code::Conflict, first, "a model states its prices directly or as `prices` cards, not both", "stated directly here")
+                .help("move it into a card"),
+        );
+    }
+    let own: Vec<_> = own.into_iter().map(|(rate, _)| rate).collect();
+    if !has_cards {
+        cards.push(card_of(own, fields.node()));
+    }
+    if let Some(node) = fields.get("batch", sink)
+        && let Some(batch) = batch(node, head.test, sink)
+    {
+        match batch {
+            Batch::Card(card) => cards.push(*card),
+            Batch::Fallback(fallback) => batch_fallback = Some(fallback),
+        }
+    }
+    fields.finish(sink);
+    let priced = cards.iter().any(|card| card.rates.iter().any(|(_, rate)| !rate.usd.is_zero()));
+    if !priced && !free && sink.count() == before {
+        sink.add(
+            Diagnostic::at(Code::NoPrice, place, format!("`{id}` has no price at all"), "nothing but zero is stated")
+                .help("a model that costs nothing says `free: true`"),
+        );
+    }
+    check_overlaps(&id, &cards, sink);
+    let Some(provider) = provider else {
+        return sink.refuse(
+            Diagnostic::at(Code::MissingKey, place, format!("`{id}` has no provider"), "who sells it?")
+                .help("state `provider:` for the list or the model"),
+        );
+    };
+    (sink.count() == before).then(|| Model {
+        id,
+        provider,
+        list: Arc::clone(&head.info),
+        aliases,
+        context,
+        max_output,
+        cache,
+        released,
+        retires,
+        note,
+        cards,
+        batch_fallback,
+        free,
+        place: place.clone(),
+    })
+}
+
+fn check_overlaps(id: &str, cards: &[Card], sink: &mut Sink) {
+    for (index, card) in cards.iter().enumerate() {
+        for earlier in cards.iter().take(index).filter(|c| c.when == card.when && c.from == card.from) {
+            sink.add(
+                Diagnostic::at(
+                    Code::DuplicateName,
+                    &card.place,
+                    format!("two cards of `{id}` begin on the same day for the same use"),
+                    "second card",
+                )
+                .also(&earlier.place, "first card"),
+            );
+        }
+        if let (Some(from), Some(until)) = (card.from, card.until)
+            && until <= from
+        {
+            sink.add(Diagnostic::at(Code::OutOfRange, &card.place, format!("this card of `{id}` ends before it begins"), "never in force"));
+        }
+    }
+}
+
+fn card_of(rates: Vec<(Component, Rate)>, node: &Node) -> Card {
+    Card {
+        from: None,
+        until: None,
+        verified: None,
+        source: None,
+        agree: None,
+        note: None,
+        when: Vec::new(),
+        rates,
+        place: node.place.clone(),
+    }
+}
+
+fn read_cards(node: &Node, test: Test, sink: &mut Sink) -> Vec<Card> {
+    let Value::List(items) = &node.value else {
+        sink.add(wrong_shape(node, "`prices` is a list of cards, each with `from`"));
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| card(item, test, sink)).collect()
+}
+
+fn card(node: &Node, test: Test, sink: &mut Sink) -> Option<Card> {
+    let mut fields = Fields::of(node, "a price card", sink)?;
+    let from = fields.require("from", "2026-11-23", sink).and_then(|node| date(node, sink));
+    let until = fields.get("until", sink).and_then(|node| date(node, sink));
+    let verified = fields.get("verified", sink).and_then(|node| date(node, sink));
+    let source = fields.get("source", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
+    let agree = fields.get("agree", sink).and_then(|node| yes_or_no(node, sink));
+    let note = fields.get("note", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
+    let when = fields.get("when", sink).map_or_else(Vec::new, |node| selectors(node, sink));
+    let rates: Vec<_> = rates(&mut fields, test, sink).into_iter().map(|(rate, _)| rate).collect();
+    if rates.is_empty() {
+        sink.add(Diagnostic::at(Code::NoPrice, &node.place, "a card without a price", "no component is priced here"));
+    }
+    fields.finish(sink);
+    Some(Card { from, until, verified, source, agree, note, when, rates, place: node.place.clone() })
+}
+
+fn selectors(node: &Node, sink: &mut Sink) -> Vec<(String, String)> {
+    let Some(mut fields) = Fields::of(node, "`when`", sink) else { return Vec::new() };
+    let mut found = Vec::new();
+    for key in ["mode", "region", "route"] {
+        if let Some((value, _)) = fields.get(key, sink).and_then(|node| word(node, sink)) {
+            found.push((key.to_owned(), value));
+        }
+    }
+    fields.later(&["window"], sink);
+    fields.finish(sink);
+    found
+}
+
+/// The prices among the keys of a card or model.
+fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec<((Component, Rate), Place)> {
+    let mut found: Vec<((Component, Rate), Place)> = Vec::new();
+    fields.exclusive("cache_read", "cached_read", sink);
+    for component in Component::ALL {
+        if let Some(node) = fields.get(component.slug(), sink)
+            && let Some(rate) = rate(component, node, test, sink)
+        {
+            found.push(((component.clone(), rate), node.place.clone()));
+        }
+    }
+    if let Some(node) = fields.get("cached_read", sink)
+        && let Some(rate) = rate(&Component::CacheRead, node, test, sink)
+    {
+        found.push(((Component::CacheRead, rate), node.place.clone()));
+    }
+    let short = fields.get("cache_write_1h", sink).map(|node| ("1h".to_owned(), node));
+    let writes = match fields.get("cache_write", sink) {
+        Some(node) => match &node.value {
+            Value::Map(entries) if node.get("usd").is_none() => {
+                entries.iter().map(|(key, node)| (key.text.to_string(), node)).collect()
+            }
+            _ => vec![(String::new(), node)],
+        },
+        None => Vec::new(),
+    };
+    for (lifetime, node) in writes.into_iter().chain(short) {
+        if !lifetime.is_empty() && Kind::Duration.parse(&lifetime, &Settings::default()).is_err() {
+            sink.add(
+                Diagnostic::at(Code::BadQuantity, &node.place, format!("`{lifetime}` is not a lifetime"), "of this price")
+                    .help("write `5m`, `30m`, `1h` or `12h`"),
+            );
+            continue;
+        }
+        let component = Component::CacheWrite(lifetime);
+        if let Some(rate) = rate(&component, node, test, sink) {
+            found.push(((component, rate), node.place.clone()));
+        }
+    }
+    found
+}
+
+fn rate(component: &Component, node: &Node, test: Test, sink: &mut Sink) -> Option<Rate> {
+    if node.entries().is_none() {
+        let usd = price(node, component, component.usual_per(), sink)?;
+        return Some(Rate { usd, tiers: Vec::new() });
+    }
+    let mut fields = Fields::of(node, format!("the price of {component}"), sink)?;
+    let per = match fields.get("per", sink) {
+        Some(node) => whole(node, sink).filter(|per| *per > 0).or_else(|| {
+            sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "`per` is a whole number above zero", "per how many"))
+        })?,
+        None => component.usual_per(),
+    };
+    let usd = fields.require("usd", "\"2.50\"", sink).and_then(|node| price(node, component, per, sink));
+    let mut tiers: Vec<Tier> = Vec::new();
+    if let Some(node) = fields.get("tiers", sink) {
+        let Value::List(items) = &node.value else {
+            return sink.refuse(wrong_shape(node, "`tiers` is a list of {above, usd}"));
+        };
+        for item in items {
+            let Some(mut tier) = Fields::of(item, "a tier", sink) else { continue };
+            let above = tier.require("above", "200000", sink).and_then(|node| whole(node, sink));
+            let test = tier.get("test", sink).and_then(|node| tier_test(node, sink)).unwrap_or(test);
+            let usd = tier.require("usd", "\"5\"", sink).and_then(|node| price(node, component, per, sink));
+            tier.finish(sink);
+            let (Some(above), Some(usd)) = (above, usd) else { continue };
+            if tiers.last().is_some_and(|last| last.above >= above) {
+                sink.add(
+                    Diagnostic::at(Code::OutOfRange, &item.place, "tiers stand in ascending order", "not above the tier before it")
+                        .help("the highest threshold that a prompt passes prices the whole request"),
+                );
+            }
+            tiers.push(Tier { above, test, usd });
+        }
+    }
+    fields.finish(sink);
+    Some(Rate { usd: usd?, tiers })
+}
+
+fn price(node: &Node, component: &Component, per: u64, sink: &mut Sink) -> Option<Exact> {
+    let text = node.scalar().or_else(|| sink.refuse(wrong_shape(node, "a price is a single amount")))?;
+    let bare = text.trim_start_matches('$').bytes().all(|b| b.is_ascii_digit() || b"._+-eE".contains(&b));
+    let kind = if component.is_token() && !bare { Kind::TokenPrice } else { Kind::Money };
+    match kind.parse(text, &Settings::default()) {
+        Ok(usd) if kind == Kind::TokenPrice => Some(usd),
+        Ok(usd) => usd.checked_div(&Exact::from(per)),
+        Err(refusal) => {
+            let refusal = if component.is_token() && refusal.reason == Reason::Malformed {
+                Kind::TokenPrice.parse(text, &Settings::default()).err().unwrap_or(refusal)
+            } else {
+                refusal
+            };
+            sink.refuse(crate::check::refused(&refusal, &node.place))
+        }
+    }
+}
+
+enum Batch {
+    Card(Box<Card>),
+    Fallback(BatchFallback),
+}
+
+fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
+    let mut fields = Fields::of(node, "`batch`", sink)?;
+    let discount = fields.get("discount", sink);
+    let own = rates(&mut fields, test, sink);
+    let applies_to = fields.get("applies_to", sink).map_or_else(Vec::new, |node| components(node, sink));
+    fields.finish(sink);
+    match (discount, own.is_empty()) {
+        (Some(discount), true) => {
+            let share = share(discount, sink)?;
+            Some(Batch::Fallback(BatchFallback { factor: &Exact::ONE - &share, applies_to, place: node.place.clone() }))
+        }
+        (None, false) => {
+            let mut card = card_of(own.into_iter().map(|(rate, _)| rate).collect(), node);
+            card.when.push(("mode".to_owned(), "batch".to_owned()));
+            Some(Batch::Card(Box::new(card)))
+        }
+        (Some(_), false) => sink.refuse(Diagnostic::at(
+            Code::Conflict,
+            &node.place,
+            "`batch` states a discount or prices, not both",
+            "both stand here",
+        )),
+        (None, true) => sink.refuse(
+            Diagnostic::at(Code::MissingKey, &node.place, "`batch` states nothing", "no price, no discount")
+                .help("for instance `batch: {discount: 50%}` or `batch: {input: 1.25, output: 5}`"),
+        ),
+    }
+}
+
+fn fallback(node: &Node, sink: &mut Sink) -> Option<BatchFallback> {
+    let mut fields = Fields::of(node, "`fallback`", sink)?;
+    let batch = fields.require("batch", "{factor: \"0.5\"}", sink);
+    fields.finish(sink);
+    let mut inner = Fields::of(batch?, "the batch fallback", sink)?;
+    let factor = inner.require("factor", "\"0.5\"", sink).and_then(|node| share(node, sink));
+    let applies_to = inner.get("applies_to", sink).map_or_else(Vec::new, |node| components(node, sink));
+    inner.finish(sink);
+    Some(BatchFallback { factor: factor?, applies_to, place: node.place.clone() })
+}
+
+/// A list of token components, for `applies_to`.
+pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
+    let one = std::slice::from_ref(node);
+    let items = match &node.value {
+        Value::List(items) => items,
+        _ => one,
+    };
+    let known = |name: &str| match name {
+        "cache_write" => Some(Component::CacheWrite(String::new())),
+        _ => Component::from_slug(name).filter(Component::is_token),
+    };
+    let mut found = Vec::new();
+    for item in items {
+        let Some((name, place)) = word(item, sink) else { continue };
+        match known(&name) {
+            Some(component) => found.push(component),
+            None => {
+                let all = Component::ALL.iter().filter(|c| c.is_token()).map(Component::slug).chain(["cache_write"]);
+                sink.add(
+                    Diagnostic::at(Code::UnknownWord, &place, format!("there is no token component `{name}`"), "unknown")
+                        .help_if(suggest::did_you_mean(&name, all)),
+                );
+            }
+        }
+    }
+    found
+}
+
+fn cache_rules(node: &Node, sink: &mut Sink) -> Option<CacheRules> {
+    let mut fields = Fields::of(node, "`cache`", sink)?;
+    let min_tokens = fields.get("min_tokens", sink).and_then(|node| whole(node, sink));
+    let step = fields.get("step", sink).and_then(|node| whole(node, sink));
+    let ttls = match fields.get("ttls", sink).map(|node| &node.value) {
+        Some(Value::List(items)) => items.iter().filter_map(|item| word(item, sink)).map(|(text, _)| text).collect(),
+        _ => Vec::new(),
+    };
+    let stacks_with_batch = fields.get("stacks_with_batch", sink).and_then(|node| yes_or_no(node, sink));
+    fields.finish(sink);
+    Some(CacheRules { min_tokens, step, ttls, stacks_with_batch })
+}
+
+fn aliases(node: &Node, sink: &mut Sink) -> Vec<Alias> {
+    let Value::List(items) = &node.value else {
+        sink.add(wrong_shape(node, "`aliases` is a list of {name, from, until}"));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for item in items {
+        if let Some(name) = item.scalar() {
+            found.push(Alias { name: name.to_owned(), from: None, until: None });
+            continue;
+        }
+        let Some(mut fields) = Fields::of(item, "an alias", sink) else { continue };
+        let name = fields.require("name", "my-alias", sink).and_then(|node| word(node, sink));
+        let from = fields.get("from", sink).and_then(|node| date(node, sink));
+        let until = fields.get("until", sink).and_then(|node| date(node, sink));
+        fields.finish(sink);
+        found.extend(name.map(|(name, _)| Alias { name, from, until }));
+    }
+    found
+}
+
+fn word(node: &Node, sink: &mut Sink) -> Option<(String, Place)> {
+    match node.scalar() {
+        Some(text) if !text.trim().is_empty() => Some((text.to_owned(), node.place.clone())),
+        _ => sink.refuse(wrong_shape(node, "a single word or text is expected")),
+    }
+}
+
+fn yes_or_no(node: &Node, sink: &mut Sink) -> Option<bool> {
+    crate::check::yes_or_no(node, sink)
+}
+
+fn share(node: &Node, sink: &mut Sink) -> Option<Exact> {
+    crate::check::plain(node, Kind::Share, &Settings::default(), sink)
+}
+
+/// A whole number of tokens; written out or with a suffix.
+fn whole(node: &Node, sink: &mut Sink) -> Option<u64> {
+    let value = crate::check::plain(node, Kind::Count, &Settings::default(), sink)?;
+    if value.is_whole() {
+        return value.to_u64();
+    }
+    sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "a whole number is expected", "this has a fraction"))
+}
+
+fn tier_test(node: &Node, sink: &mut Sink) -> Option<Test> {
+    match node.scalar() {
+        Some("gt") => Some(Test::Gt),
+        Some("ge") => Some(Test::Ge),
+        _ => sink.refuse(
+            Diagnostic::at(Code::UnknownWord, &node.place, "a tier's test is `gt` or `ge`", "neither")
+                .help("`gt`: more tokens than the threshold; `ge`: as many or more"),
+        ),
+    }
+}
+
+fn date(node: &Node, sink: &mut Sink) -> Option<Date> {
+    crate::check::date(node, sink)
+}

@@ -1,0 +1,13 @@
+//! Renderers: the report as bytes, one file per format. They format and never compute.
+
+mod csv;
+mod explain;
+mod json;
+mod style;
+mod table;
+
+pub use self::csv::csv;
+pub use explain::explanations;
+pub use json::json;
+pub use style::Look;
+pub use table::{checks, table};

@@ -1,0 +1,258 @@
+//! From an evaluation to the report: amounts in the currency of the scenario, in forms that add up when printed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::evaluation::{is_input, is_output};
+use super::settle::settle;
+use super::{
+    Alternatives, Best, BreakdownPart, BudgetResult, Costs, Evaluation, ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings,
+    ScenarioName, StrategyReport, Usage, warnings,
+};
+use crate::figure::{Origin, Step, Unit};
+use crate::levers::{Line, Quantity};
+use crate::plan::{Metric, Plan};
+use crate::units::{Exact, display};
+
+impl Report {
+    /// The report of an evaluation.
+    pub fn of(evaluation: &Evaluation) -> Self {
+        let plan = &evaluation.plan;
+        let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+        let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
+        let strategies: Vec<StrategyReport> = (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
+        Self {
+            schema: SCHEMA,
+            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
+            prices: PricesUsed {
+                as_of: plan.as_of.to_string(),
+                lists: plan.lists.iter().map(|list| ListUsed {
+                    name: list.name.clone(),
+                    listed: list.listed.map(|date| date.to_string()),
+                    sha256: list.sha256.clone(),
+                }).collect(),
+            },
+            currency: plan.currency.code.clone(),
+            currency_per_usd: plan.currency.per_usd.clone(),
+            days_per_month: plan.days_per_month.value().clone(),
+            requests_per_day: plan.workload.requests.value().clone(),
+            baseline: name(plan.baseline),
+            best: best(&strategies, &name(plan.baseline)),
+            strategies,
+            budgets: budgets(evaluation, &name),
+            expectations: expectations(evaluation, &name),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// The cheapest strategy (the first of several), unless that is the baseline.
+fn best(strategies: &[StrategyReport], baseline: &str) -> Option<Best> {
+    let cheapest = strategies.iter().min_by_key(|strategy| &strategy.cost.per_day)?;
+    (cheapest.name != baseline && !cheapest.savings.per_month.is_zero()).then(|| Best {
+        strategy: cheapest.name.clone(),
+        per_month: cheapest.cost.per_month.clone(),
+        saves_per_month: cheapest.savings.per_month.clone(),
+        saves_percent: cheapest.savings.percent.clone(),
+    })
+}
+
+/// The bill by lever and item, dearest first; equal ones in the order of the bill.
+fn breakdown(lines: &[LineReport], total: &Exact, days: &Exact) -> Vec<BreakdownPart> {
+    let mut parts: Vec<(&LineReport, Exact)> = Vec::new();
+    for line in lines {
+        let same = |(known, _): &&mut (&LineReport, Exact)| {
+            (&known.lever, &known.item, &known.mode) == (&line.lever, &line.item, &line.mode)
+        };
+        match parts.iter_mut().find(same) {
+            Some((_, sum)) => *sum = &*sum + &line.per_day,
+            None => parts.push((line, line.per_day.clone())),
+        }
+    }
+    parts.sort_by(|(_, a), (_, b)| b.cmp(a));
+    let part = |(line, sum): (&LineReport, Exact)| BreakdownPart {
+        lever: line.lever.clone(),
+        item: line.item.clone(),
+        mode: line.mode.clone(),
+        per_month: &sum * days,
+        share: sum.checked_div(total).unwrap_or(Exact::ZERO),
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// An amount in USD in the currency of the plan.
+fn shown(plan: &Plan, usd: &Exact) -> Exact {
+    usd * &plan.currency.per_usd
+}
+
+fn budgets(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<BudgetResult> {
+    let plan = &evaluation.plan;
+    plan.budgets
+        .iter()
+        .map(|budget| {
+            let actual = evaluation.metric(budget.strategy, budget.metric);
+            let in_currency = |value: &Exact| if budget.metric.is_money() { shown(plan, value) } else { value.clone() };
+            BudgetResult {
+                strategy: name(budget.strategy),
+                metric: budget.metric.name().to_owned(),
+                limit: in_currency(&budget.limit),
+                ok: actual.as_ref().is_some_and(|actual| *actual <= budget.limit),
+                actual: actual.as_ref().map(in_currency),
+                level: if budget.fails { "fail" } else { "warn" }.to_owned(),
+                place: budget.place.to_string(),
+            }
+        })
+        .collect()
+}
+
+fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<ExpectationResult> {
+    let plan = &evaluation.plan;
+    plan.expectations
+        .iter()
+        .map(|claim| {
+            let actual = evaluation.metric(claim.strategy, claim.metric);
+            let in_currency = |value: &Exact| if claim.metric.is_money() { shown(plan, value) } else { value.clone() };
+            ExpectationResult {
+                strategy: name(claim.strategy),
+                metric: claim.metric.name().to_owned(),
+                equals: in_currency(&claim.equals),
+                within: in_currency(&claim.within),
+                ok: actual.as_ref().is_some_and(|actual| (actual - &claim.equals).abs() <= claim.within),
+                actual: actual.as_ref().map(in_currency),
+                place: claim.place.to_string(),
+            }
+        })
+        .collect()
+}
+
+fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
+    let plan = &evaluation.plan;
+    let outcome = &evaluation.results.get(index)?.outcome;
+    let metric = |metric: Metric| evaluation.metric(index, metric).map(|value| if metric.is_money() { shown(plan, &value) } else { value });
+    let amounts: Vec<Exact> = outcome.lines.iter().map(|line| shown(plan, line.cost.value())).collect();
+    let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
+    let lines: Vec<LineReport> = outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(each, amount)).collect();
+    let usage = outcome.calls.iter().map(|(model, calls)| {
+        let of_model = |line: &&Line| line.model.as_ref().is_some_and(|other| Arc::ptr_eq(other, model));
+        let tokens = |wanted: &dyn Fn(&Line) -> bool| {
+            outcome.lines.iter().filter(of_model).filter(|line| wanted(line)).map(|line| &line.quantity.step().value).sum::<Exact>()
+        };
+        let cost = outcome.lines.iter().zip(&amounts).filter(|(line, _)| of_model(line)).map(|(_, amount)| amount).sum();
+        Usage {
+            model: model.listed.id.clone(),
+            calls_per_day: calls.value().clone(),
+            input_tokens_per_day: tokens(&is_input),
+            cached_tokens_per_day: tokens(&|line| line.component == "cache_read"),
+            output_tokens_per_day: tokens(&is_output),
+            per_day: cost,
+        }
+    });
+    let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
+    Some(StrategyReport {
+        name: plan.strategies.get(index)?.name.clone(),
+        relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
+        breakdown: breakdown(&lines, &per_day, plan.days_per_month.value()),
+        usage: usage.collect(),
+        cost: Costs {
+            per_month: metric(Metric::PerMonth)?,
+            per_year: metric(Metric::PerYear)?,
+            per_request: metric(Metric::PerRequest)?,
+            per_million_tokens: metric(Metric::PerMillionTokens),
+            per_day,
+        },
+        savings: Savings {
+            per_day: metric(Metric::SavingsPerDay)?,
+            per_month: metric(Metric::SavingsPerMonth)?,
+            percent: metric(Metric::SavingsPercent),
+        },
+        quality: None,
+        lines,
+        alternatives: Alternatives {
+            cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
+            cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
+        },
+        assumptions: assumptions(evaluation, index),
+        warnings: warnings::of(evaluation, index),
+    })
+}
+
+fn line(line: &Line, amount: &Exact) -> LineReport {
+    let (quantity, unit, per) = match &line.quantity {
+        Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
+        Quantity::Events(events) => (events.value().clone(), event(&line.component), Exact::ONE),
+        Quantity::Month(days) => (Exact::ONE, "month", days.value().clone()),
+    };
+    let price = &line.price.value;
+    let unit_price = if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    LineReport {
+        lever: line.lever.name().to_owned(),
+        item: line.item.clone(),
+        component: line.component.clone(),
+        mode: line.mode.name().to_owned(),
+        tier: line.tier.clone(),
+        quantity,
+        unit: unit.to_owned(),
+        unit_price,
+        per,
+        per_day: amount.clone(),
+        formula: line.cost.step().formula(),
+        source: source(&line.price),
+    }
+}
+
+/// What a line of this component counts.
+fn event(component: &str) -> &'static str {
+    match component {
+        "hit" | "false hit" => "hit",
+        "lookup" => "lookup",
+        _ => "request",
+    }
+}
+
+/// Where a price comes from: the first listed or stated number in it.
+fn source(price: &Arc<Step>) -> String {
+    match price.provenance() {
+        Some(source) => source,
+        None => price.parts().iter().map(source).find(|text| !text.is_empty()).unwrap_or_default(),
+    }
+}
+
+/// Every default, median and fallback that the total rests on, and what was decided on the way.
+fn assumptions(evaluation: &Evaluation, index: usize) -> Vec<String> {
+    let Some(result) = evaluation.results.get(index) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    walk(result.outcome.total.step(), &mut seen, &mut found);
+    walk(evaluation.plan.days_per_month.step(), &mut seen, &mut found);
+    if !result.outcome.unanswered.is_zero() {
+        found.push(format!(
+            "{} requests a day end the cascade without an accepted answer; they get the last one",
+            display::count(&result.outcome.unanswered),
+        ));
+    }
+    for note in &result.outcome.notes {
+        if !found.contains(note) {
+            found.push(note.clone());
+        }
+    }
+    found
+}
+
+fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mut Vec<String>) {
+    let mut open = vec![Arc::clone(step)];
+    while let Some(step) = open.pop() {
+        if !seen.insert(Arc::as_ptr(&step)) {
+            continue;
+        }
+        let name = step.name.as_deref().unwrap_or("a figure");
+        let text = match &step.origin {
+            Origin::Default(reason) => Some(format!("{name} = {}: {reason}", step.amount())),
+            Origin::Median(place) => Some(format!("{name} = {}: the median of the range stated at {place}", step.amount())),
+            _ => None,
+        };
+        if let Some(text) = text.filter(|text| !found.contains(text)) {
+            found.push(text);
+        }
+        open.extend(step.inputs().into_iter().rev().map(Arc::clone));
+    }
+}

@@ -1,0 +1,119 @@
+//! Every strategy of a plan computed, with the variants that reports compare.
+
+use crate::diag::Diagnostic;
+use crate::figure::{Cost, Figure};
+use crate::levers::{self, Outcome};
+use crate::plan::{Arm, Billing, Metric, Plan, Serving, Strategy};
+use crate::units::{Exact, grammar::DAYS_PER_YEAR};
+
+/// A plan and what its strategies come to.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// The plan.
+    pub plan: Plan,
+    /// One result per strategy, in the same order.
+    pub results: Vec<Computed>,
+}
+
+/// A strategy computed.
+#[derive(Debug)]
+pub struct Computed {
+    /// The bill.
+    pub outcome: Outcome,
+    /// USD per day when every attempt is paid and when only the one that answered is; `None` without a cascade.
+    pub cascade: Option<(Exact, Exact)>,
+}
+
+impl Evaluation {
+    /// Computes all strategies.
+    ///
+    /// # Errors
+    /// Prices that are needed and not stated.
+    pub fn of(plan: Plan) -> Result<Self, Vec<Diagnostic>> {
+        let mut results = Vec::new();
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        for strategy in &plan.strategies {
+            match computed(&plan, strategy) {
+                Ok(result) => results.push(result),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() {
+            return Ok(Self { plan, results });
+        }
+        let mut sink = crate::diag::Sink::default();
+        problems.into_iter().for_each(|problem| sink.add(problem));
+        sink.finish(None)
+    }
+
+    /// The baseline's cost per day.
+    pub fn baseline(&self) -> Figure<Cost> {
+        self.results.get(self.plan.baseline).map_or_else(Figure::zero, |result| result.outcome.total.clone())
+    }
+
+    /// A figure of a strategy, in USD or its own unit; `None` where it does not exist.
+    pub fn metric(&self, strategy: usize, metric: Metric) -> Option<Exact> {
+        let result = self.results.get(strategy)?;
+        let days = self.plan.days_per_month.value();
+        let day = result.outcome.total.value();
+        let saved = self.baseline().value() - day;
+        let total = |of: &dyn Fn(&levers::Line) -> bool| {
+            result.outcome.lines.iter().filter(|line| of(line)).map(|line| &line.quantity.step().value).sum::<Exact>()
+        };
+        Some(match metric {
+            Metric::PerDay => day.clone(),
+            Metric::PerMonth => day * days,
+            Metric::PerYear => day * &Exact::from(DAYS_PER_YEAR),
+            Metric::PerRequest => day.checked_div(self.plan.workload.requests.value())?,
+            Metric::PerMillionTokens => (day * &Exact::from(1_000_000)).checked_div(&self.workload_tokens())?,
+            Metric::SavingsPerDay => saved,
+            Metric::SavingsPerMonth => &saved * days,
+            Metric::SavingsPercent => (&saved * &Exact::from(100)).checked_div(self.baseline().value())?,
+            Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
+            Metric::InputTokensPerDay => total(&is_input),
+            Metric::OutputTokensPerDay => total(&is_output),
+            Metric::EveryAttemptPerMonth => &result.cascade.as_ref()?.0 * days,
+            Metric::FinalOnlyPerMonth => &result.cascade.as_ref()?.1 * days,
+        })
+    }
+
+    /// Tokens per day of the workload as stated: each request's prompt, answer and reasoning once.
+    fn workload_tokens(&self) -> Exact {
+        let of_task = |task: &crate::plan::Task| {
+            let prompt = task.prompt.total(|_| true);
+            let output = task.output.as_ref().map_or(Exact::ZERO, |output| output.value().clone());
+            let tokens = &(prompt.value() + &output) + task.reasoning.value();
+            &(self.plan.workload.requests.value() * task.share.value()) * &tokens
+        };
+        self.plan.workload.tasks.iter().map(of_task).sum()
+    }
+}
+
+/// Whether a line bills tokens that a model reads.
+pub(super) fn is_input(line: &levers::Line) -> bool {
+    line.model.is_some() && (line.component.starts_with("input") || line.component.starts_with("cache"))
+}
+
+/// Whether a line bills tokens that a model writes.
+pub(super) fn is_output(line: &levers::Line) -> bool {
+    line.model.is_some() && (line.component.starts_with("output") || line.component == "reasoning")
+}
+
+fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic>> {
+    let outcome = levers::evaluate(plan, strategy, None)?;
+    let cascade = if has_cascade(&strategy.serving) {
+        let total = |billing| levers::evaluate(plan, strategy, Some(billing)).map(|outcome| outcome.total.value().clone());
+        Some((total(Billing::EveryAttempt)?, total(Billing::FinalOnly)?))
+    } else {
+        None
+    };
+    Ok(Computed { outcome, cascade })
+}
+
+fn has_cascade(serving: &Serving) -> bool {
+    match serving {
+        Serving::Model(_) => false,
+        Serving::Cascade(_) => true,
+        Serving::Route(route) => route.arms.iter().any(|arm: &Arm| has_cascade(&arm.serving)),
+    }
+}

@@ -1,0 +1,34 @@
+//! Printed amounts that add up. Amounts are exact rationals; some have no finite decimal form (a third of a dollar).
+//! Their printed forms are put on one grid on which they add up to the printed total.
+
+use crate::units::Exact;
+
+/// `total` and its `parts` as they are printed: unchanged when all have finitely many decimals; else everything is
+/// rounded half to even on the finest grid that any of them is printed on, and the largest part takes the remainder.
+pub(super) fn settle(total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
+    if parts.iter().all(|part| part.decimals().is_some()) {
+        return (total.clone(), parts.to_vec());
+    }
+    let grid = parts.iter().chain([total]).map(Exact::shown_decimals).max().unwrap_or_default();
+    let total = total.round(grid);
+    let mut parts: Vec<Exact> = parts.iter().map(|part| part.round(grid)).collect();
+    let remainder = &total - &parts.iter().sum::<Exact>();
+    if let Some(largest) = parts.iter_mut().max_by_key(|part| part.abs()) {
+        *largest = &*largest + &remainder;
+    }
+    (total, parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thirds_add_up_to_the_whole_when_printed() {
+        let third = Exact::ratio(1, 3).unwrap();
+        let (total, parts) = settle(&Exact::ONE, &[third.clone(), third.clone(), third]);
+        assert_eq!(total, Exact::ONE);
+        assert_eq!(parts.iter().sum::<Exact>(), total);
+        assert!(parts.iter().all(|part| part.decimals().is_some()));
+    }
+}

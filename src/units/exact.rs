@@ -1,0 +1,276 @@
+//! The number under every amount: a rational of arbitrary precision.
+//!
+//! A decimal type rounds at its last digit as soon as something is divided (a monthly rate by 30 days, a retry rate
+//! by its complement). A rational does not: nothing is rounded before a figure is printed, and nothing overflows.
+//! Bounds are checked where numbers enter (see [`super::grammar`]).
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Mul, Neg, Sub};
+
+use dashu_int::{IBig, UBig, ops::BitTest, ops::DivRem};
+use dashu_ratio::RBig;
+
+/// Decimals printed of a quotient that does not terminate (1/3); values below one get at least
+/// [`SIGNIFICANT`] significant digits.
+pub const QUOTIENT_DECIMALS: usize = 24;
+const SIGNIFICANT: usize = 18;
+
+/// An exact rational number, always in lowest terms. Its operators neither round nor overflow.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Exact(RBig);
+
+impl Exact {
+    /// 0
+    pub const ZERO: Self = Self(RBig::ZERO);
+    /// 1
+    pub const ONE: Self = Self(RBig::ONE);
+
+    /// `numerator / denominator`; `None` when the denominator is zero.
+    pub fn ratio(numerator: i64, denominator: u64) -> Option<Self> {
+        (denominator != 0).then(|| Self(RBig::from_parts(numerator.into(), denominator.into())))
+    }
+
+    /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
+    pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
+        let power = ten_to(scale.unsigned_abs() as usize);
+        if scale >= 0 {
+            Self(RBig::from_parts(digits, power))
+        } else {
+            Self(RBig::from(digits * IBig::from(power)))
+        }
+    }
+
+    /// Reads a plain decimal as [`fmt::Display`] writes it: an optional sign, digits, an optional fraction.
+    /// For text that a person wrote use [`super::grammar`], which knows units and gives suggestions.
+    pub fn from_decimal(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all: String = [whole, fraction].concat();
+        if whole.is_empty() || !all.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let value = Self::scaled(all.parse().ok()?, i32::try_from(fraction.len()).ok()?);
+        Some(if negative { -&value } else { value })
+    }
+
+    /// The quotient; `None` when `divisor` is zero.
+    pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
+        (!divisor.is_zero()).then(|| Self(&self.0 / &divisor.0))
+    }
+
+    /// Whether this is 0.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether this is below 0.
+    pub fn is_negative(&self) -> bool {
+        self.0 < RBig::ZERO
+    }
+
+    /// Whether this is a whole number.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_int()
+    }
+
+    /// The value without its sign.
+    pub fn abs(&self) -> Self {
+        if self.is_negative() { -self } else { self.clone() }
+    }
+
+    /// `self` to the power `exponent`.
+    pub fn pow(&self, exponent: u32) -> Self {
+        Self(RBig::from_parts(
+            self.0.numerator().pow(exponent as usize),
+            self.0.denominator().pow(exponent as usize),
+        ))
+    }
+
+    /// How many decimals write this number in full; `None` when no finite number does (1/3).
+    pub fn decimals(&self) -> Option<usize> {
+        let denominator = self.0.denominator();
+        let twos = denominator.trailing_zeros().unwrap_or(0);
+        let mut rest: UBig = denominator >> twos;
+        let five = UBig::from(5u8);
+        let mut fives = 0;
+        while !rest.is_one() {
+            let (quotient, remainder) = rest.div_rem(&five);
+            if !remainder.is_zero() {
+                return None;
+            }
+            rest = quotient;
+            fives += 1;
+        }
+        Some(twos.max(fives))
+    }
+
+    /// The multiple of 10^-`decimals` nearest to this number; a tie goes to the even neighbour.
+    pub fn round(&self, decimals: usize) -> Self {
+        let scale = i32::try_from(decimals).unwrap_or(i32::MAX);
+        Self::scaled(self.nearest(decimals), scale)
+    }
+
+    /// `self * 10^decimals` as the nearest integer, half to even.
+    fn nearest(&self, decimals: usize) -> IBig {
+        let numerator = self.0.numerator() * IBig::from(ten_to(decimals));
+        let denominator = IBig::from(self.0.denominator().clone());
+        let (sign, magnitude) = numerator.into_parts();
+        let (quotient, remainder) = magnitude.div_rem(self.0.denominator());
+        let twice = IBig::from(remainder) * IBig::from(2);
+        let up = twice > denominator || (twice == denominator && quotient.bit(0));
+        let rounded = IBig::from(quotient) + IBig::from(u8::from(up));
+        if sign == dashu_int::Sign::Negative { -rounded } else { rounded }
+    }
+
+    /// Written with exactly `decimals` decimals, rounded half to even, without separators.
+    pub fn to_fixed(&self, decimals: usize) -> String {
+        let (sign, magnitude) = self.nearest(decimals).into_parts();
+        let digits = format!("{:0>width$}", magnitude.to_string(), width = decimals.saturating_add(1));
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
+        let sign = if sign == dashu_int::Sign::Negative && !magnitude.is_zero() { "-" } else { "" };
+        if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    }
+
+    /// The decimals that [`fmt::Display`] writes: all of them, or enough of an endless quotient.
+    pub fn shown_decimals(&self) -> usize {
+        self.decimals().unwrap_or_else(|| QUOTIENT_DECIMALS.max(self.leading_zeros().saturating_add(SIGNIFICANT)))
+    }
+
+    /// Zeros between the decimal point and the first digit of a number below one; 0 otherwise.
+    pub fn leading_zeros(&self) -> usize {
+        if self.is_zero() {
+            return 0;
+        }
+        let mut value = self.abs();
+        let ten = Self::from(10);
+        let mut zeros = 0;
+        loop {
+            value = &value * &ten;
+            if value >= Self::ONE {
+                return zeros;
+            }
+            zeros += 1;
+        }
+    }
+
+    /// The whole part, if it fits.
+    pub fn to_u64(&self) -> Option<u64> {
+        u64::try_from(self.0.floor()).ok()
+    }
+
+    /// The square root of a non-negative number to 18 significant digits or more, rounded down.
+    pub fn sqrt(&self) -> Option<Self> {
+        use dashu_int::ops::SquareRoot;
+        if self.is_negative() {
+            return None;
+        }
+        let places = self.leading_zeros().saturating_add(SIGNIFICANT);
+        let scaled = (&self.0 * RBig::from(ten_to(places.saturating_mul(2)))).floor();
+        let root = UBig::try_from(scaled).ok()?.sqrt();
+        Some(Self::scaled(root.into(), i32::try_from(places).ok()?))
+    }
+}
+
+fn ten_to(power: usize) -> UBig {
+    UBig::from(10u8).pow(power)
+}
+
+impl From<u64> for Exact {
+    fn from(value: u64) -> Self {
+        Self(RBig::from(value))
+    }
+}
+
+/// A plain decimal without exponent: every digit of a number that has finitely many, else at least 18 significant ones.
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_fixed(self.shown_decimals());
+        if self.decimals().is_none() && text.contains('.') {
+            return f.write_str(text.trim_end_matches('0').trim_end_matches('.'));
+        }
+        f.write_str(&text)
+    }
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $op:tt) => {
+        impl $trait<&Exact> for &Exact {
+            type Output = Exact;
+            #[allow(clippy::arithmetic_side_effects, reason = "rationals of arbitrary precision cannot overflow")]
+            fn $method(self, other: &Exact) -> Exact {
+                Exact(&self.0 $op &other.0)
+            }
+        }
+    };
+}
+operator!(Add, add, +);
+operator!(Sub, sub, -);
+operator!(Mul, mul, *);
+
+impl Neg for &Exact {
+    type Output = Exact;
+    fn neg(self) -> Exact {
+        Exact(-self.0.clone())
+    }
+}
+
+impl<'a> Sum<&'a Self> for Exact {
+    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, |total, item| &total + item)
+    }
+}
+
+impl Sum for Exact {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, |total, item| &total + &item)
+    }
+}
+
+/// JSON carries exact numbers as decimal strings.
+impl serde::Serialize for Exact {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(text: &str) -> Exact {
+        Exact::from_decimal(text).unwrap()
+    }
+
+    #[test]
+    fn decimals_are_kept_to_the_last_digit() {
+        for text in ["0", "-1.5", "713.5", "0.0000000000000000000000000001", "123456789012345678901234567890.5"] {
+            assert_eq!(exact(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_endless_quotient_keeps_eighteen_significant_digits() {
+        assert_eq!(Exact::ratio(1, 3).unwrap().to_string(), "0.333333333333333333333333");
+        let small = Exact::ratio(1, 3_000_000_000_000).unwrap().to_string();
+        assert_eq!(small, "0.000000000000333333333333333333");
+    }
+
+    #[test]
+    fn ties_go_to_the_even_neighbour() {
+        let rounded: Vec<_> = ["0.5", "1.5", "2.5", "-0.5", "-1.5", "2.51"].map(|t| exact(t).to_fixed(0)).into();
+        assert_eq!(rounded, ["0", "2", "2", "0", "-2", "3"]);
+        assert_eq!(exact("0.125").to_fixed(2), "0.12");
+        assert_eq!(exact("-0.004").to_fixed(2), "0.00");
+    }
+
+    #[test]
+    fn square_roots_have_eighteen_digits() {
+        assert_eq!(exact("1600").sqrt().unwrap(), exact("40"));
+        assert_eq!(exact("2").sqrt().unwrap().to_fixed(18), "1.414213562373095048");
+        assert_eq!(exact("-1").sqrt(), None);
+    }
+}

@@ -1,1 +1,4 @@
-fn main(){}
+//! One integration binary: what the program promises, seen from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod cli;

@@ -42,7 +42,7 @@ fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source
     let root = input::parse(&source, sink)?;
     let folder = match input {
         Input::File(path) => path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-        Input::Stdin => Path::new("."),
+        Input::Stdin | Input::Text { .. } => Path::new("."),
     };
     let mut chain = Vec::new();
     if let Input::File(path) = input {
@@ -141,7 +141,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
 
     let folder = match input {
         Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-        Input::Stdin => PathBuf::new(),
+        Input::Stdin | Input::Text { .. } => PathBuf::new(),
     };
     let priced = fields.get("prices", sink);
     let (book, as_of) = prices::book(priced, &folder, options, sink);

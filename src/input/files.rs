@@ -17,6 +17,13 @@ pub enum Input {
     Stdin,
     /// A path.
     File(std::path::PathBuf),
+    /// A text that is already there, and the name it goes by.
+    Text {
+        /// As it stands in messages.
+        name: String,
+        /// The scenario itself.
+        text: String,
+    },
 }
 
 impl Input {
@@ -34,6 +41,7 @@ pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
     match input {
         Input::File(path) => read_file(path, &path.display().to_string()),
         Input::Stdin => text_of("<stdin>", io::stdin().lock()),
+        Input::Text { name, text } => text_of(name, text.as_bytes()),
     }
 }
 

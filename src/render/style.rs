@@ -43,7 +43,9 @@ impl Look {
     /// A paragraph that begins with `first` and goes on below it.
     pub(super) fn paragraph(self, first: &str, text: &str) -> String {
         let indent = " ".repeat(textwrap::core::display_width(first));
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(&indent).break_words(false);
+        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(&indent).break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let mut out = textwrap::fill(text, options);
         out.push('\n');
         out

@@ -1,13 +1,13 @@
 //! The report as tables for people at a terminal.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::style::{Look, bar, harmless};
-use crate::report::{BudgetResult, ExpectationResult, Report, StrategyReport};
+use crate::report::{BreakdownPart, BudgetResult, ExpectationResult, Report, StrategyReport};
 use crate::units::{Exact, display};
 
-/// Columns of the bar at 80 columns and the widest it gets.
-const BAR: (usize, usize) = (10, 40);
+/// Columns from which on the cost per million tokens is shown too.
+const WIDE: usize = 100;
 
 /// A whole report.
 pub fn table(report: &Report, look: Look) -> String {
@@ -31,7 +31,14 @@ pub fn table(report: &Report, look: Look) -> String {
     }
     out.push_str(&section("Where the money goes, per month", look));
     out.push_str(&breakdowns(report, look));
-    out.push_str(&verdicts(report, look, false));
+    let all_claims_hold = report.expectations.iter().all(|claim| claim.ok);
+    out.push_str(&budgets(report, look, false));
+    if all_claims_hold && !report.expectations.is_empty() {
+        out.push_str(&section("Expectations", look));
+        out.push_str(&mark(true, false, &format!("all {} hold", report.expectations.len()), "", look));
+    } else {
+        out.push_str(&expectations(report, look, true));
+    }
     out.push_str(&warnings(report, look));
     out.push_str(&assumptions(report, look));
     out
@@ -53,7 +60,7 @@ pub fn checks(report: &Report, look: Look) -> String {
     if look.quiet && report.passes() {
         return String::new();
     }
-    format!("{verdict}\n{}", verdicts(report, look, look.quiet))
+    format!("{verdict}\n{}{}", budgets(report, look, look.quiet), expectations(report, look, look.quiet))
 }
 
 fn money(report: &Report, amount: &Exact) -> String {
@@ -77,85 +84,118 @@ fn head(report: &Report, look: Look) -> String {
     format!("{}\n{}\n", look.bold(&harmless(&report.scenario.name)), look.dim(look.paragraph("", &facts).trim_end()))
 }
 
-/// A table without lines but the one below its head, as wide as its content needs and the look allows.
-fn plain(look: Look, head: &[&str], right: &[usize]) -> Table {
-    let mut table = Table::new();
-    let mut style = presets::NOTHING;
-    style.header_separator = presets::UTF8_HORIZONTAL_ONLY.header_separator;
-    table.load_style(style);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
-    table.set_header(head.iter().map(|title| Cell::new(title)));
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// Columns that a cell takes beside its text.
+const PADDING: usize = 2;
+/// A bar narrower than this says nothing.
+const LEAST_BAR: usize = 4;
+
+/// A table of text columns, the last of which may be a bar that takes what is left of the width.
+struct Sheet<'a> {
+    head: Vec<&'a str>,
+    /// Columns whose numbers stand to the right.
+    right: Vec<usize>,
+    rows: Vec<(Vec<String>, Exact)>,
+    widest_bar: usize,
+}
+
+impl Sheet<'_> {
+    fn draw(&self, look: Look) -> String {
+        let widths: Vec<usize> = (0..self.head.len()).map(|column| self.content_width(column)).collect();
+        let used: usize = widths.iter().map(|width| width.saturating_add(PADDING)).sum();
+        let bar_width = look.width.saturating_sub(used).saturating_sub(PADDING).min(self.widest_bar);
+        let with_bar = bar_width >= LEAST_BAR;
+        let mut table = Table::new();
+        let mut style = presets::NOTHING;
+        style.header_separator = presets::UTF8_HORIZONTAL_ONLY.header_separator;
+        table.load_style(style);
+        let fits = used <= look.width;
+        table.set_content_arrangement(if fits { ContentArrangement::Disabled } else { ContentArrangement::Dynamic });
+        table.set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
+        let bar_title = with_bar.then_some("");
+        table.set_header(self.head.iter().copied().chain(bar_title).map(Cell::new));
+        for (cells, share) in &self.rows {
+            let bar = with_bar.then(|| bar(share, u64::try_from(bar_width).unwrap_or(0)));
+            table.add_row(cells.iter().cloned().chain(bar));
         }
+        for column in &self.right {
+            if let Some(column) = table.column_mut(*column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        // Amounts are never broken; a long name is.
+        for (index, width) in widths.iter().enumerate().filter(|(index, _)| self.right.contains(index)) {
+            if let (Some(column), Ok(width)) = (table.column_mut(index), u16::try_from(width.saturating_add(PADDING))) {
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            }
+        }
+        let mut out = String::new();
+        for line in table.lines() {
+            let line = line.strip_prefix(' ').unwrap_or(&line);
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
     }
-    table
+
+    fn content_width(&self, column: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|(cells, _)| cells.get(column)).map(String::as_str);
+        cells.chain(self.head.get(column).copied()).map(textwrap::core::display_width).max().unwrap_or(0)
+    }
 }
 
 fn strategies(report: &Report, look: Look) -> String {
-    let width = bar_width(report, look);
-    let wide = look.width >= 100;
-    let mut head = vec!["Strategy", "per month", "per day", "per request", "saves", ""];
-    if wide {
+    let with_tokens = look.width >= WIDE;
+    let mut head = vec!["Strategy", "per month", "per day", "per request", "saves"];
+    if with_tokens {
         head.insert(4, "per 1M tokens");
     }
-    let last = head.len().saturating_sub(1);
-    let mut table = plain(look, &head, &(1..last).collect::<Vec<_>>());
-    for strategy in &report.strategies {
-        let name = harmless(&strategy.name);
-        let is_base = strategy.name == report.baseline;
-        let saves = match (&strategy.savings.percent, is_base) {
-            (_, true) => "baseline".to_owned(),
-            (Some(percent), _) => format!("{}%", display::number(percent, 1)),
-            (None, _) => "-".to_owned(),
+    let row = |strategy: &StrategyReport| {
+        let saves = match &strategy.savings.percent {
+            _ if strategy.name == report.baseline => "baseline".to_owned(),
+            Some(percent) => format!("{}%", display::number(percent, 1)),
+            None => "-".to_owned(),
         };
         let cost = &strategy.cost;
-        let mut row = vec![name, money(report, &cost.per_month), money(report, &cost.per_day), money(report, &cost.per_request), saves, bar(&strategy.relative_cost, width)];
-        if wide {
-            row.insert(4, cost.per_million_tokens.as_ref().map_or_else(|| "-".to_owned(), |value| money(report, value)));
+        let amounts = [&cost.per_month, &cost.per_day, &cost.per_request].map(|amount| money(report, amount));
+        let mut cells = vec![harmless(&strategy.name)];
+        cells.extend(amounts);
+        if with_tokens {
+            cells.push(cost.per_million_tokens.as_ref().map_or_else(|| "-".to_owned(), |value| money(report, value)));
         }
-        table.add_row(row);
-    }
-    finished(&table)
-}
-
-/// What is left of the width beside names and amounts.
-fn bar_width(report: &Report, look: Look) -> u64 {
-    let longest = report.strategies.iter().map(|strategy| strategy.name.chars().count()).max().unwrap_or(0);
-    let free = look.width.saturating_sub(longest.min(32)).saturating_sub(68);
-    u64::try_from(free.clamp(BAR.0, BAR.1)).unwrap_or(10)
-}
-
-fn finished(table: &Table) -> String {
-    let mut out = String::from("\n");
-    for line in table.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
+        cells.push(saves);
+        (cells, strategy.relative_cost.clone())
+    };
+    let sheet = Sheet { right: (1..head.len()).collect(), head, rows: report.strategies.iter().map(row).collect(), widest_bar: 40 };
+    format!("\n{}", sheet.draw(look))
 }
 
 fn breakdowns(report: &Report, look: Look) -> String {
-    let mut table = plain(look, &["Strategy", "Item", "per month", "share", ""], &[2, 3]);
+    let mut rows = Vec::new();
     for strategy in &report.strategies {
         for (index, part) in strategy.breakdown.iter().enumerate() {
             let name = if index == 0 { harmless(&strategy.name) } else { String::new() };
-            let mode = if part.mode == "batch" { ", batch" } else { "" };
-            let lever = part.lever.replace('_', " ");
-            let item = match part.lever.as_str() {
-                "model" => format!("{}{mode}", harmless(&part.item)),
-                _ if part.item == part.lever => lever,
-                _ => format!("{} ({lever}{mode})", harmless(&part.item)),
-            };
-            table.add_row([name, item, money(report, &part.per_month), display::percent(&part.share, 1), bar(&part.share, 16)]);
+            rows.push((vec![name, item(part), money(report, &part.per_month), display::percent(&part.share, 1)], part.share.clone()));
         }
     }
-    finished(&table).trim_start_matches('\n').to_owned()
+    Sheet { head: vec!["Strategy", "Item", "per month", "share"], right: vec![2, 3], rows, widest_bar: 24 }.draw(look)
 }
 
-fn verdicts(report: &Report, look: Look, only_failed: bool) -> String {
+/// What a part of a bill is called: the model, with the lever where that is not simply who answers.
+fn item(part: &BreakdownPart) -> String {
+    let item = harmless(&part.item);
+    let batch = part.mode == "batch";
+    let answers = ["model", "route", "cascade"].contains(&part.lever.as_str());
+    let lever = part.lever.replace('_', " ");
+    match (answers, batch) {
+        (true, false) => item,
+        (true, true) => format!("{item} (batch)"),
+        (false, _) if part.item == part.lever => lever,
+        (false, false) => format!("{item} ({lever})"),
+        (false, true) => format!("{item} ({lever}, batch)"),
+    }
+}
+
+fn budgets(report: &Report, look: Look, only_failed: bool) -> String {
     let mut out = String::new();
     let budgets: Vec<&BudgetResult> = report.budgets.iter().filter(|budget| !only_failed || !budget.ok).collect();
     if !budgets.is_empty() {
@@ -167,6 +207,11 @@ fn verdicts(report: &Report, look: Look, only_failed: bool) -> String {
             out.push_str(&mark(budget.ok, budget.level == "warn", &text, &budget.place, look));
         }
     }
+    out
+}
+
+fn expectations(report: &Report, look: Look, only_failed: bool) -> String {
+    let mut out = String::new();
     let expectations: Vec<&ExpectationResult> = report.expectations.iter().filter(|claim| !only_failed || !claim.ok).collect();
     if !expectations.is_empty() {
         out.push_str(&section("Expectations", look));

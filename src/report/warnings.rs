@@ -148,22 +148,27 @@ fn dominated(plan: &Plan, strategy: &Strategy, total: &Exact, money: &dyn Fn(&Ex
         if !is_used {
             continue;
         }
-        let better = route.arms.iter().enumerate().find_map(|(other, candidate)| match &candidate.serving {
-            Serving::Model(candidate) if other != index && dominates(plan, strategy, &candidate.model, &model.model) => {
-                Some((other, candidate.model.listed.id.clone()))
-            }
-            _ => None,
-        });
-        let Some((other, name)) = better else { continue };
-        let replaced = replaced(strategy, route, index, other);
-        let Ok(cheaper) = levers::evaluate(plan, &replaced, None) else { continue };
+        let best = route
+            .arms
+            .iter()
+            .enumerate()
+            .filter_map(|(other, candidate)| match &candidate.serving {
+                Serving::Model(candidate) if other != index && dominates(plan, strategy, &candidate.model, &model.model) => {
+                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None).ok()?.total.value().clone();
+                    Some((cost, candidate.model.listed.id.clone()))
+                }
+                _ => None,
+            })
+            .min_by(|(a, _), (b, _)| a.cmp(b));
+        let Some((cost, name)) = best else { continue };
         let days = plan.days_per_month.value();
         found.push(Warning {
             code: "dominated-model",
             message: format!(
-                "{name} is no dearer than {} in any price; with it in that place the route costs {} a month instead of {}",
+                "{} is nowhere cheaper than {name}, and no quality is stated that speaks for it; with {name} in its place \
+                 the strategy costs {} a month instead of {}",
                 model.model.listed.id,
-                money(&(cheaper.total.value() * days)),
+                money(&(&cost * days)),
                 money(&(total * days)),
             ),
         });

@@ -1,4 +1,14 @@
 //! One integration binary: what the program promises, seen from outside.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
+mod catalogue;
 mod cli;
+mod errors;
+mod golden;
+mod support;

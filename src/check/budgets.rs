@@ -15,7 +15,13 @@ fn strategy(node: &Node, names: &[String], context: &mut Context<'_>) -> Option<
     names.iter().position(|known| known == name).or_else(|| {
         let near = suggest::did_you_mean(name, names.iter().map(String::as_str));
         context.sink.refuse(
-            Diagnostic::at(Code::UnknownName, &node.place, format!("there is no strategy `{name}`"), "unknown strategy").help_if(near),
+            Diagnostic::at(
+                Code::UnknownName,
+                &node.place,
+                format!("there is no strategy `{name}`"),
+                "unknown strategy",
+            )
+            .help_if(near),
         )
     })
 }
@@ -41,7 +47,8 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
     let mut found = Vec::new();
     for item in items(fields, "budgets", context) {
         let Some(mut fields) = Fields::of(item, "a budget", context.sink) else { continue };
-        let strategy = fields.require("strategy", "smart-routing", context.sink).and_then(|node| strategy(node, names, context));
+        let strategy =
+            fields.require("strategy", "smart-routing", context.sink).and_then(|node| strategy(node, names, context));
         let fails = fields
             .get("level", context.sink)
             .and_then(|node| choice(node, "a level", &[("fail", true), ("warn", false)], context.sink))
@@ -58,7 +65,8 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
         fields.finish(context.sink);
         if limits.is_empty() && !later {
             context.sink.add(
-                Diagnostic::at(Code::MissingKey, &item.place, "a budget without a limit", "how much?").help("for instance `per_month: $15k`"),
+                Diagnostic::at(Code::MissingKey, &item.place, "a budget without a limit", "how much?")
+                    .help("for instance `per_month: $15k`"),
             );
         }
         for (metric, limit, place) in limits {
@@ -84,7 +92,10 @@ fn limit(node: &Node, metric: Metric, context: &mut Context<'_>) -> Option<Exact
         let unsigned = Node { place: node.place.clone(), value: Value::Scalar(text.into()) };
         return plain(&unsigned, kind, &context.settings, context.sink).map(|value| -&value);
     }
-    let unsigned = Node { place: node.place.clone(), value: Value::Scalar(if negative { format!("-{text}").into() } else { text.into() }) };
+    let unsigned = Node {
+        place: node.place.clone(),
+        value: Value::Scalar(if negative { format!("-{text}").into() } else { text.into() }),
+    };
     plain(&unsigned, kind, &context.settings, context.sink)
 }
 
@@ -93,8 +104,11 @@ pub(super) fn expectations(fields: &mut Fields<'_>, names: &[String], context: &
     let mut found = Vec::new();
     for item in items(fields, "expect", context) {
         let Some(mut fields) = Fields::of(item, "an expectation", context.sink) else { continue };
-        let strategy = fields.require("strategy", "smart-routing", context.sink).and_then(|node| strategy(node, names, context));
-        let metric = fields.require("metric", "per_month", context.sink).and_then(|node| choice(node, "a metric", &metrics, context.sink));
+        let strategy =
+            fields.require("strategy", "smart-routing", context.sink).and_then(|node| strategy(node, names, context));
+        let metric = fields
+            .require("metric", "per_month", context.sink)
+            .and_then(|node| choice(node, "a metric", &metrics, context.sink));
         let equals = fields.require("equals", "21405", context.sink).and_then(|node| limit(node, metric?, context));
         let within = fields.get("within", context.sink);
         let within = match (within, &equals) {

@@ -24,7 +24,18 @@ pub(super) struct Prices {
     pub as_of: Date,
     /// By provider or by resolved model.
     pub discounts: Vec<(Discounted, Figure<Share>)>,
+    /// What could not be read, so that a name may be unknown only for that reason.
+    pub unread: Unread,
     resolved: HashMap<String, Option<Arc<Model>>>,
+}
+
+/// Prices that could not be read.
+#[derive(Default)]
+pub(super) struct Unread {
+    /// Whole lists.
+    pub lists: bool,
+    /// Models of `prices.add`.
+    pub models: Vec<String>,
 }
 
 /// What a negotiated discount is for.
@@ -34,8 +45,8 @@ pub(super) enum Discounted {
 }
 
 impl Prices {
-    pub fn new(book: Book, as_of: Date) -> Self {
-        Self { book, as_of, discounts: Vec::new(), resolved: HashMap::new() }
+    pub fn new(book: Book, as_of: Date, unread: Unread) -> Self {
+        Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
     }
 
     fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
@@ -49,13 +60,26 @@ impl Prices {
 
 impl Context<'_> {
     /// An optional quantity.
-    pub fn quantity<D: Dimension>(&mut self, fields: &mut Fields<'_>, key: &'static str, kind: Kind, name: &'static str) -> Option<Figure<D>> {
+    pub fn quantity<D: Dimension>(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        kind: Kind,
+        name: &'static str,
+    ) -> Option<Figure<D>> {
         let node = fields.get(key, self.sink)?;
         self.read(name, node, kind)
     }
 
     /// A quantity that must be there.
-    pub fn required<D: Dimension>(&mut self, fields: &mut Fields<'_>, key: &'static str, kind: Kind, name: &'static str, example: &str) -> Option<Figure<D>> {
+    pub fn required<D: Dimension>(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        kind: Kind,
+        name: &'static str,
+        example: &str,
+    ) -> Option<Figure<D>> {
         let node = fields.require(key, example, self.sink)?;
         self.read(name, node, kind)
     }
@@ -87,22 +111,45 @@ impl Context<'_> {
             Lookup::Found(model) => model,
             Lookup::Ambiguous(names) => {
                 return self.sink.refuse(
-                    Diagnostic::at(Code::AmbiguousModel, place, format!("several models are called `{name}`"), "which one?")
-                        .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),
+                    Diagnostic::at(
+                        Code::AmbiguousModel,
+                        place,
+                        format!("several models are called `{name}`"),
+                        "which one?",
+                    )
+                    .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),
                 );
             }
             Lookup::OtherTime(models) => {
                 let meant: Vec<String> = models.iter().map(|m| m.id.clone()).collect();
                 return self.sink.refuse(
-                    Diagnostic::at(Code::NoPriceAtDate, place, format!("`{name}` meant no model on {date}"), "a name with dates")
-                        .help(format!("at other times it meant {}", suggest::listed(meant.iter().map(String::as_str), "and"))),
+                    Diagnostic::at(
+                        Code::NoPriceAtDate,
+                        place,
+                        format!("`{name}` meant no model on {date}"),
+                        "a name with dates",
+                    )
+                    .help(format!(
+                        "at other times it meant {}",
+                        suggest::listed(meant.iter().map(String::as_str), "and")
+                    )),
                 );
             }
             Lookup::Unknown if name == "as-logged" => {
                 return self.sink.refuse(
-                    Diagnostic::at(Code::NotSupported, place, "`as-logged` is not supported yet", "prices of a request log")
-                        .help("name a model"),
+                    Diagnostic::at(
+                        Code::NotSupported,
+                        place,
+                        "`as-logged` is not supported yet",
+                        "prices of a request log",
+                    )
+                    .help("name a model"),
                 );
+            }
+            Lookup::Unknown
+                if self.prices.unread.lists || self.prices.unread.models.iter().any(|known| known == name) =>
+            {
+                return None;
             }
             Lookup::Unknown => return self.unknown_model(name, place),
         };
@@ -112,8 +159,13 @@ impl Context<'_> {
                 None => "no card of it is in force".to_owned(),
             };
             return self.sink.refuse(
-                Diagnostic::at(Code::NoPriceAtDate, place, format!("`{name}` has no price on {date}: {since}"), "no price at that date")
-                    .help("the date is that of `prices.as_of` or `--as-of`; left out, the date of the upper price list"),
+                Diagnostic::at(
+                    Code::NoPriceAtDate,
+                    place,
+                    format!("`{name}` has no price on {date}: {since}"),
+                    "no price at that date",
+                )
+                .help("the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list"),
             );
         }
         let discount = self.prices.discount(&found.provider, &found.id);
@@ -122,8 +174,9 @@ impl Context<'_> {
 
     fn unknown_model<T>(&mut self, name: &str, place: &Place) -> Option<T> {
         let names = self.prices.book.names();
-        let help = suggest::did_you_mean(name, names.iter().map(String::as_str))
-            .unwrap_or_else(|| "state its price under `prices.add`, or name a list that has it under `prices.catalog`".to_owned());
+        let help = suggest::did_you_mean(name, names.iter().map(String::as_str)).unwrap_or_else(|| {
+            "state its price under `prices.add`, or name a list that has it under `prices.catalog`".to_owned()
+        });
         let lists: Vec<_> = self.prices.book.lists().iter().map(|list| list.info().name.clone()).collect();
         self.sink.refuse(
             Diagnostic::at(Code::UnknownModel, place, format!("no price list knows a model `{name}`"), "unknown model")

@@ -6,8 +6,8 @@ use crate::diag::{Code, Diagnostic, Sink};
 use crate::figure::{Count, Figure, Money, Share, Tokens};
 use crate::input::{Fields, Node};
 use crate::plan::{
-    Batch, Billed, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer, OutputLever, Overrides, Pack, Part, ResponseCache,
-    Retries, Task,
+    Batch, Billed, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer, OutputLever, Overrides, Pack, Part,
+    ResponseCache, Retries, Task,
 };
 use crate::pricing;
 use crate::units::{Exact, Kind, display};
@@ -44,8 +44,13 @@ pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<R
         let of_misses = match layer.get("of", context.sink) {
             Some(node) if key == "semantic" => choice(node, "`of`", &[("misses", true), ("all", false)], context.sink),
             Some(node) => context.sink.refuse(
-                Diagnostic::at(Code::UnknownKey, &node.place, format!("`of` says whose share a semantic hit rate is; this is the {other} layer"), "not here")
-                    .help("every request reaches the exact layer"),
+                Diagnostic::at(
+                    Code::UnknownKey,
+                    &node.place,
+                    format!("`of` says whose share a semantic hit rate is; this is the {other} layer"),
+                    "not here",
+                )
+                .help("every request reaches the exact layer"),
             ),
             None => Some(false),
         };
@@ -57,7 +62,11 @@ pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<R
         layer.finish(context.sink);
         let place = node.place.clone();
         layers.push(hit_rate.map(|hit_rate| {
-            (Layer { hit_rate, cost_per_hit, cost_per_lookup, false_hits: own_false_hits }, of_misses.unwrap_or(false), place)
+            (
+                Layer { hit_rate, cost_per_hit, cost_per_lookup, false_hits: own_false_hits },
+                of_misses.unwrap_or(false),
+                place,
+            )
         }));
     }
     fields.finish(context.sink);
@@ -65,8 +74,13 @@ pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<R
     let (exact, semantic) = (layers.next().flatten(), layers.next().flatten());
     if exact.is_none() && semantic.is_none() {
         return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &node.place, "a response cache has an `exact` or a `semantic` layer", "neither is here")
-                .help("for instance `response_cache: {exact: {hit_rate: 30%}}`"),
+            Diagnostic::at(
+                Code::MissingKey,
+                &node.place,
+                "a response cache has an `exact` or a `semantic` layer",
+                "neither is here",
+            )
+            .help("for instance `response_cache: {exact: {hit_rate: 30%}}`"),
         );
     }
     if let (Some((first, ..)), Some((second, false, place))) = (&exact, &semantic)
@@ -74,9 +88,14 @@ pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<R
     {
         let sum = display::plain_percent(&(first.hit_rate.value() + second.hit_rate.value()));
         context.sink.add(
-            Diagnostic::at(Code::Shares, place, format!("both layers together answer {sum} of the requests"), "more than there are")
-                .also(&node.place, "in this cache")
-                .help("if the semantic rate is a share of the exact misses, say `of: misses`"),
+            Diagnostic::at(
+                Code::Shares,
+                place,
+                format!("both layers together answer {sum} of the requests"),
+                "more than there are",
+            )
+            .also(&node.place, "in this cache")
+            .help("if the semantic rate is a share of the exact misses, say `of: misses`"),
         );
     }
     let semantic_of_misses = semantic.as_ref().is_some_and(|(_, of_misses, _)| *of_misses) && exact.is_some();
@@ -96,14 +115,20 @@ fn false_hits(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Fals
     let Some(share) = share else {
         if let Some((key, _)) = fields.entry("cost_per_false_hit").or_else(|| fields.entry("rerun")) {
             context.sink.add(
-                Diagnostic::at(Code::MissingKey, &key.place, format!("`{}` without `false_hits`", key.text), "of how many hits?")
-                    .help("for instance `false_hits: 1%`"),
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &key.place,
+                    format!("`{}` without `false_hits`", key.text),
+                    "of how many hits?",
+                )
+                .help("for instance `false_hits: 1%`"),
             );
         }
         return None;
     };
     if cost.is_none() && !rerun && !share.is_zero() {
-        let place = fields.entry("false_hits").map_or_else(|| fields.node().place.clone(), |(key, _)| key.place.clone());
+        let place =
+            fields.entry("false_hits").map_or_else(|| fields.node().place.clone(), |(key, _)| key.place.clone());
         return context.sink.refuse(
             Diagnostic::at(Code::MissingKey, &place, "what does a false hit cost?", "a share without a consequence")
                 .help("state `cost_per_false_hit: $0.01`, or `rerun: true` to send it to a model"),
@@ -112,7 +137,12 @@ fn false_hits(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Fals
     Some(FalseHits { share, cost, rerun })
 }
 
-pub(super) fn compress(node: &Node, tasks: &[Task], tasks_are_sound: bool, context: &mut Context<'_>) -> Option<Compress> {
+pub(super) fn compress(
+    node: &Node,
+    tasks: &[Task],
+    tasks_are_sound: bool,
+    context: &mut Context<'_>,
+) -> Option<Compress> {
     let mut fields = Fields::of(node, "`compress`", context.sink)?;
     let mut cuts = Vec::new();
     for part in Part::ALL {
@@ -136,7 +166,11 @@ pub(super) fn compress(node: &Node, tasks: &[Task], tasks_are_sound: bool, conte
                 Diagnostic::at(
                     Code::OutOfRange,
                     &node.place,
-                    format!("`{key}` has {} tokens, which {} do not shorten", display::count(&largest), display::count(to.value())),
+                    format!(
+                        "`{key}` has {} tokens, which {} do not shorten",
+                        display::count(&largest),
+                        display::count(to.value())
+                    ),
                     "not a compression",
                 )
                 .help(format!("`workload.prompt.{key}` says how many tokens there are")),
@@ -158,8 +192,13 @@ pub(super) fn compress(node: &Node, tasks: &[Task], tasks_are_sound: bool, conte
     fields.finish(context.sink);
     if cuts.is_empty() {
         return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &node.place, "`compress` names no part of the prompt", "nothing gets shorter")
-                .help("for instance `compress: {system: {to: 40}, context: 50%}`"),
+            Diagnostic::at(
+                Code::MissingKey,
+                &node.place,
+                "`compress` names no part of the prompt",
+                "nothing gets shorter",
+            )
+            .help("for instance `compress: {system: {to: 40}, context: 50%}`"),
         );
     }
     Some(Compress { cuts, compressor: model.map(Compressor::Model).or(cost.map(Compressor::PerRequest)) })
@@ -192,7 +231,9 @@ pub(super) fn context_max(node: &Node, context: &mut Context<'_>) -> Option<Figu
 
 fn output(node: &Node, context: &mut Context<'_>) -> Option<OutputLever> {
     if node.scalar().is_some() {
-        return context.read("output at most", node, Kind::Tokens).map(|max| OutputLever { scale: None, max: Some(max) });
+        return context
+            .read("output at most", node, Kind::Tokens)
+            .map(|max| OutputLever { scale: None, max: Some(max) });
     }
     let mut fields = Fields::of(node, "`output`", context.sink)?;
     let scale = context.quantity(&mut fields, "scale", Kind::Share, "output scaled to");
@@ -215,7 +256,12 @@ pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
     fields.finish(context.sink);
     let items = items?;
     if *items.value() < Exact::ONE {
-        return context.sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "a call carries at least one item", "less than one"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::OutOfRange,
+            &node.place,
+            "a call carries at least one item",
+            "less than one",
+        ));
     }
     Some(Pack { items, output_overhead: overhead.unwrap_or_else(Figure::zero) })
 }
@@ -229,8 +275,13 @@ fn retries(node: &Node, context: &mut Context<'_>) -> Option<Retries> {
     fields.finish(context.sink);
     if certain {
         return context.sink.refuse(
-            Diagnostic::at(Code::OutOfRange, &node.place, "calls that always fail are repeated without end", "never an answer")
-                .help("state a lower rate, or `max:`"),
+            Diagnostic::at(
+                Code::OutOfRange,
+                &node.place,
+                "calls that always fail are repeated without end",
+                "never an answer",
+            )
+            .help("state a lower rate, or `max:`"),
         );
     }
     Some(Retries { rate: rate?, billed: billed.unwrap_or(Billed::All), max })
@@ -264,7 +315,8 @@ fn batch(node: &Node, context: &mut Context<'_>) -> Option<Batch> {
     let share = context.quantity(&mut fields, "share", Kind::Share, "batch share");
     let failed = share.is_none() && fields.entry("share").is_some();
     let discount = context.quantity(&mut fields, "discount", Kind::Share, "batch discount");
-    let applies_to = fields.get("applies_to", context.sink).map_or_else(Vec::new, |node| pricing::components(node, context.sink));
+    let applies_to =
+        fields.get("applies_to", context.sink).map_or_else(Vec::new, |node| pricing::components(node, context.sink));
     fields.finish(context.sink);
     (!failed).then(|| Batch { share: share.unwrap_or_else(all), discount, applies_to, place })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::context::{Context, Discounted};
+use super::context::{Context, Discounted, Unread};
 use super::read::{date, word};
 use super::scenario::Options;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
@@ -14,11 +14,18 @@ use crate::input::{self, Fields, Node, Value, wrong_shape};
 use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
 use crate::units::Kind;
 
-/// The price book of a scenario and its date.
-pub(super) fn book(node: Option<&Node>, folder: &Path, options: &Options, sink: &mut Sink) -> (Book, Option<Date>) {
+/// The price book of a scenario and its date: the default list, over it those of `catalog` in their order, then `add`,
+/// then those of the command line. The date that nobody states is that of the newest list.
+pub(super) fn book(
+    node: Option<&Node>,
+    folder: &Path,
+    options: &Options,
+    sink: &mut Sink,
+) -> (Book, Option<Date>, Unread) {
     // From the lowest to the one that wins; turned round at the end.
     let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
     let mut stated = None;
+    let mut unread = Unread::default();
     if let Some(node) = node
         && let Some(mut fields) = Fields::of(node, "`prices`", sink)
     {
@@ -27,24 +34,28 @@ pub(super) fn book(node: Option<&Node>, folder: &Path, options: &Options, sink: 
             let one = std::slice::from_ref(node);
             let items = if let Value::List(items) = &node.value { items } else { one };
             for item in items {
-                lists.extend(word(item, sink).and_then(|name| named(name, &item.place, folder, sink)));
+                let list = word(item, sink).and_then(|name| named(name, &item.place, folder, sink));
+                unread.lists |= list.is_none();
+                lists.extend(list);
             }
         }
         fields.later(&["region"], sink);
-        let added = fields.get("add", sink).and_then(|node| added(node, sink));
+        let added = fields.get("add", sink).and_then(|node| added(node, &mut unread, sink));
         fields.get("discount", sink);
         fields.finish(sink);
-        lists.extend(options.prices.iter().filter_map(|path| from_option(path, sink)));
         lists.extend(added);
-    } else {
-        lists.extend(options.prices.iter().filter_map(|path| from_option(path, sink)));
+    }
+    for path in &options.prices {
+        let list = from_option(path, sink);
+        unread.lists |= list.is_none();
+        lists.extend(list);
     }
     lists.reverse();
     let as_of = match &options.as_of {
         Some(text) => from_flag(text, sink),
-        None => stated.or_else(|| lists.iter().find_map(|list| list.info().listed)),
+        None => stated.or_else(|| lists.iter().filter_map(|list| list.info().listed).max()),
     };
-    (Book::new(lists), as_of)
+    (Book::new(lists), as_of, unread)
 }
 
 fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {
@@ -70,14 +81,19 @@ fn named(name: &str, place: &Place, folder: &Path, sink: &mut Sink) -> Option<Li
     }
     let near = suggest::did_you_mean(name, embedded_names());
     sink.refuse(
-        Diagnostic::at(Code::UnknownList, place, format!("there is no price list `{name}`"), "neither embedded nor a file beside the scenario")
-            .help_if(near)
-            .help(format!("embedded lists: {}", suggest::listed(embedded_names(), "and"))),
+        Diagnostic::at(
+            Code::UnknownList,
+            place,
+            format!("there is no price list `{name}`"),
+            "neither embedded nor a file beside the scenario",
+        )
+        .help_if(near)
+        .help(format!("embedded lists: {}", suggest::listed(embedded_names(), "and"))),
     )
 }
 
 /// Prices stated in the scenario itself.
-fn added(node: &Node, sink: &mut Sink) -> Option<List> {
+fn added(node: &Node, unread: &mut Unread, sink: &mut Sink) -> Option<List> {
     let Some(entries) = node.entries() else {
         return sink.refuse(wrong_shape(node, "`add` is a map from model names to prices"));
     };
@@ -87,7 +103,13 @@ fn added(node: &Node, sink: &mut Sink) -> Option<List> {
         sha256: Sha256::digest(node.place.text().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
     };
     let info = Arc::new(info);
-    let models = entries.iter().filter_map(|(key, node)| pricing::read_added(key, node, &info, sink)).map(Arc::new).collect();
+    let mut models = Vec::new();
+    for (key, node) in entries {
+        match pricing::read_added(key, node, &info, sink) {
+            Some(model) => models.push(Arc::new(model)),
+            None => unread.models.push(key.text.to_string()),
+        }
+    }
     Some(List::loaded(info, models))
 }
 
@@ -121,7 +143,13 @@ fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discou
             known.extend(context.prices.book.names());
             let near = suggest::did_you_mean(name, known.iter().map(String::as_str));
             context.sink.refuse(
-                Diagnostic::at(Code::UnknownModel, place, format!("`{name}` is neither a provider nor a model"), "unknown").help_if(near),
+                Diagnostic::at(
+                    Code::UnknownModel,
+                    place,
+                    format!("`{name}` is neither a provider nor a model"),
+                    "unknown",
+                )
+                .help_if(near),
             )
         }
     }

@@ -59,8 +59,16 @@ pub(crate) fn quantity<D: Dimension>(
     match uncertain.median(family) {
         Some(median) => Some(Figure::median(name, median, &node.place)),
         None => sink.refuse(
-            Diagnostic::at(Code::OutOfRange, &node.place, format!("this range of {} has no distribution", kind.noun()), "impossible range")
-                .help("the low end comes first and lies above zero; a range of shares stays between 0% and 100%, ends excluded"),
+            Diagnostic::at(
+                Code::OutOfRange,
+                &node.place,
+                format!("this range of {} has no distribution", kind.noun()),
+                "impossible range",
+            )
+            .help(match family {
+                Family::Share => "the low end comes first, and both lie between 0% and 100%, ends excluded",
+                _ => "the low end comes first and lies above zero",
+            }),
         ),
     }
 }
@@ -84,11 +92,21 @@ fn distribution(node: &Node, kind: Kind, settings: &Settings, sink: &mut Sink) -
         (None | Some("pert"), Some(low), Some(mode), Some(high), ..) => Some(Uncertain::Pert { low, mode, high }),
         (Some("triangular"), Some(low), Some(mode), Some(high), ..) => Some(Uncertain::Triangular { low, mode, high }),
         (Some("uniform"), Some(low), None, Some(high), ..) => Some(Uncertain::Uniform { low, high }),
-        (None | Some("lognormal" | "logit_normal"), Some(low), None, Some(high), ..) => Some(Uncertain::Interval { low, high }),
-        (None | Some("lognormal" | "logit_normal"), None, None, None, Some(p50), Some(p95), ..) => Some(Uncertain::Quantiles { p50, p95 }),
-        (None | Some("lognormal" | "beta"), None, None, None, None, None, Some(mean), Some(cv), ..) => Some(Uncertain::Moments { mean, cv }),
-        (Some("normal"), None, None, None, None, None, Some(mean), None, Some(sd), ..) => Some(Uncertain::Normal { mean, sd }),
-        (Some("beta"), None, None, None, None, None, None, None, None, Some(alpha), Some(beta)) => Some(Uncertain::Beta { alpha, beta }),
+        (None | Some("lognormal" | "logit_normal"), Some(low), None, Some(high), ..) => {
+            Some(Uncertain::Interval { low, high })
+        }
+        (None | Some("lognormal" | "logit_normal"), None, None, None, Some(p50), Some(p95), ..) => {
+            Some(Uncertain::Quantiles { p50, p95 })
+        }
+        (None | Some("lognormal" | "beta"), None, None, None, None, None, Some(mean), Some(cv), ..) => {
+            Some(Uncertain::Moments { mean, cv })
+        }
+        (Some("normal"), None, None, None, None, None, Some(mean), None, Some(sd), ..) => {
+            Some(Uncertain::Normal { mean, sd })
+        }
+        (Some("beta"), None, None, None, None, None, None, None, None, Some(alpha), Some(beta)) => {
+            Some(Uncertain::Beta { alpha, beta })
+        }
         _ => None,
     };
     found.or_else(|| {
@@ -116,8 +134,13 @@ pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str,
     let names = || choices.iter().map(|(name, _)| *name);
     let near = suggest::did_you_mean(text, names());
     sink.refuse(
-        Diagnostic::at(Code::UnknownWord, &node.place, format!("{what} is {}", suggest::listed(names(), "or")), "none of these")
-            .help_if(near),
+        Diagnostic::at(
+            Code::UnknownWord,
+            &node.place,
+            format!("{what} is {}", suggest::listed(names(), "or")),
+            "none of these",
+        )
+        .help_if(near),
     )
 }
 

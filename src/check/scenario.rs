@@ -32,7 +32,8 @@ const DEEPEST_INCLUDE: usize = 32;
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan = tree(input, options, &mut sink).and_then(|(source, root)| plan_of(&source, input, &root, options, &mut sink));
+    let plan =
+        tree(input, options, &mut sink).and_then(|(source, root)| plan_of(&source, input, &root, options, &mut sink));
     sink.finish(plan)
 }
 
@@ -85,11 +86,23 @@ fn laid_over(lower: Node, upper: Node) -> Node {
     input::merge(lower, upper, &["budgets", "expect"], &["strategies.*"])
 }
 
-fn included(name: &str, place: &Place, folder: &Path, top: &Path, chain: &mut Vec<PathBuf>, sink: &mut Sink) -> Option<Node> {
+fn included(
+    name: &str,
+    place: &Place,
+    folder: &Path,
+    top: &Path,
+    chain: &mut Vec<PathBuf>,
+    sink: &mut Sink,
+) -> Option<Node> {
     let path = folder.join(name);
     let escapes = || {
-        Diagnostic::at(Code::IncludeEscape, place, format!("`{name}` lies outside of the scenario's folder"), "leaves the folder")
-            .help("files are included from the folder of the first file or below it")
+        Diagnostic::at(
+            Code::IncludeEscape,
+            place,
+            format!("`{name}` lies outside of the scenario's folder"),
+            "leaves the folder",
+        )
+        .help("files are included from the folder of the first file or below it")
     };
     if Path::new(name).is_absolute() {
         return sink.refuse(escapes());
@@ -98,8 +111,13 @@ fn included(name: &str, place: &Place, folder: &Path, top: &Path, chain: &mut Ve
         Ok(real) => real,
         Err(_) => {
             return sink.refuse(
-                Diagnostic::at(Code::Unreadable, place, format!("there is no file {}", path.display()), "to be included here")
-                    .help("the path is relative to the file that includes it"),
+                Diagnostic::at(
+                    Code::Unreadable,
+                    place,
+                    format!("there is no file {}", path.display()),
+                    "to be included here",
+                )
+                .help("the path is relative to the file that includes it"),
             );
         }
     };
@@ -107,7 +125,12 @@ fn included(name: &str, place: &Place, folder: &Path, top: &Path, chain: &mut Ve
         return sink.refuse(escapes());
     }
     if chain.contains(&real) || chain.len() >= DEEPEST_INCLUDE {
-        return sink.refuse(Diagnostic::at(Code::Cycle, place, format!("including `{name}` comes back to itself"), "closes the circle"));
+        return sink.refuse(Diagnostic::at(
+            Code::Cycle,
+            place,
+            format!("including `{name}` comes back to itself"),
+            "closes the circle",
+        ));
     }
     let source = match input::read_file(&path, &path.display().to_string()) {
         Ok(source) => source,
@@ -144,11 +167,13 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         Input::Stdin | Input::Text { .. } => PathBuf::new(),
     };
     let priced = fields.get("prices", sink);
-    let (book, as_of) = prices::book(priced, &folder, options, sink);
-    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?) };
+    let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
+    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread) };
     prices::discounts(priced, &mut context);
 
-    let workload = fields.require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink).and_then(|node| workload::read(node, &mut context));
+    let workload = fields
+        .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
+        .and_then(|node| workload::read(node, &mut context));
     let strategies_node = fields.require("strategies", "{all-gpt-4o: {model: gpt-4o}}", context.sink);
     // Without a workload the strategies are still checked, against a single task.
     let fallback;
@@ -190,8 +215,13 @@ fn version(fields: &mut Fields<'_>, sink: &mut Sink) {
     let Some(node) = fields.require("llmcost", "1", sink) else { return };
     if node.scalar() != Some("1") {
         sink.add(
-            Diagnostic::at(Code::Version, &node.place, "a scenario of another format version", "only version 1 is known")
-                .help("write `llmcost: 1`"),
+            Diagnostic::at(
+                Code::Version,
+                &node.place,
+                "a scenario of another format version",
+                "only version 1 is known",
+            )
+            .help("write `llmcost: 1`"),
         );
     }
 }
@@ -200,7 +230,11 @@ fn version(fields: &mut Fields<'_>, sink: &mut Sink) {
 fn settings(fields: &mut Fields<'_>, sink: &mut Sink) -> (Settings, Currency, Figure<Days>) {
     let mut settings = Settings::default();
     let mut currency = Currency { code: "USD".to_owned(), per_usd: Exact::ONE };
-    let mut days = Figure::default("days per month", Exact::from(30), "a month has 30 days unless `calendar.days_per_month` says otherwise");
+    let mut days = Figure::default(
+        "days per month",
+        Exact::from(30),
+        "a month has 30 days unless `calendar.days_per_month` says otherwise",
+    );
     if let Some(node) = fields.get("currency", sink)
         && let Some(read) = read_currency(node, sink)
     {
@@ -229,8 +263,13 @@ fn settings(fields: &mut Fields<'_>, sink: &mut Sink) -> (Settings, Currency, Fi
 fn read_currency(node: &Node, sink: &mut Sink) -> Option<Currency> {
     let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
     let bad = |node: &Node, text: &str| {
-        Diagnostic::at(Code::UnknownWord, &node.place, format!("`{text}` is not a currency code"), "three capital letters")
-            .help("for instance `currency: {code: EUR, per_usd: 0.92}`")
+        Diagnostic::at(
+            Code::UnknownWord,
+            &node.place,
+            format!("`{text}` is not a currency code"),
+            "three capital letters",
+        )
+        .help("for instance `currency: {code: EUR, per_usd: 0.92}`")
     };
     if let Some(text) = node.scalar() {
         return match text {
@@ -252,7 +291,12 @@ fn read_currency(node: &Node, sink: &mut Sink) -> Option<Currency> {
     let per_usd = match node {
         Some(node) => plain(node, Kind::Factor, &Settings::default(), sink).and_then(|value| {
             if is_usd && value != Exact::ONE {
-                return sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "a dollar is one dollar", "must be 1"));
+                return sink.refuse(Diagnostic::at(
+                    Code::OutOfRange,
+                    &node.place,
+                    "a dollar is one dollar",
+                    "must be 1",
+                ));
             }
             Some(value)
         }),

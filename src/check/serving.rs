@@ -7,7 +7,9 @@ use super::workload::{ShareOf, whole};
 use crate::diag::{Code, Diagnostic, Place, suggest};
 use crate::figure::{Figure, Money, Share};
 use crate::input::{Fields, Node, Value, wrong_shape};
-use crate::plan::{Arm, Billed, Billing, CallCost, Cascade, CascadeStep, Complexity, ModelUse, Overrides, Route, Serving, Stop, Task};
+use crate::plan::{
+    Arm, Billed, Billing, CallCost, Cascade, CascadeStep, Complexity, ModelUse, Overrides, Route, Serving, Stop, Task,
+};
 use crate::units::{Exact, Kind, display};
 
 const BILLINGS: &[(&str, Billing)] = &[("every_attempt", Billing::EveryAttempt), ("final_only", Billing::FinalOnly)];
@@ -22,7 +24,12 @@ pub(super) fn strategy(fields: &mut Fields<'_>, tasks: &[Task], context: &mut Co
     let has_route = fields.entry("route").is_some();
     for key in ["router", "misroute"] {
         if let Some((key, _)) = fields.entry(key).filter(|_| !has_route) {
-            context.sink.add(Diagnostic::at(Code::Conflict, &key.place, format!("`{}` belongs to a `route`", key.text), "there is no route here"));
+            context.sink.add(Diagnostic::at(
+                Code::Conflict,
+                &key.place,
+                format!("`{}` belongs to a `route`", key.text),
+                "there is no route here",
+            ));
         }
     }
     if let Some(node) = fields.get("route", context.sink) {
@@ -51,10 +58,18 @@ fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> 
     let model = fields.get("model", context.sink).and_then(|node| context.model(node));
     let later = fields.entry("deployment").is_some();
     if !stated && !later {
+        if fields.misspells(&["model", "route", "cascade"]) {
+            return None;
+        }
         let place = fields.node().place.clone();
         return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &place, "who answers? there is no `model`, `route` or `cascade`", "nobody answers here")
-                .help("for instance `model: gpt-4o`"),
+            Diagnostic::at(
+                Code::MissingKey,
+                &place,
+                "who answers? there is no `model`, `route` or `cascade`",
+                "nobody answers here",
+            )
+            .help("for instance `model: gpt-4o`"),
         );
     }
     model.map(Serving::Model)
@@ -65,21 +80,33 @@ fn companions_of_cascade(fields: &mut Fields<'_>, cascade: Option<&mut Cascade>,
     let Some(cascade) = cascade else {
         for key in ["judge", "judge_last", "billing"] {
             if let Some((key, _)) = fields.entry(key) {
-                context.sink.add(Diagnostic::at(Code::Conflict, &key.place, format!("`{}` belongs to a `cascade`", key.text), "there is no cascade here"));
+                context.sink.add(Diagnostic::at(
+                    Code::Conflict,
+                    &key.place,
+                    format!("`{}` belongs to a `cascade`", key.text),
+                    "there is no cascade here",
+                ));
             }
         }
         return;
     };
     if let Some(node) = fields.get("judge", context.sink) {
         if cascade.judge.is_some() {
-            context.sink.add(Diagnostic::at(Code::Conflict, &node.place, "`judge` stands in the cascade already", "stated twice"));
+            context.sink.add(Diagnostic::at(
+                Code::Conflict,
+                &node.place,
+                "`judge` stands in the cascade already",
+                "stated twice",
+            ));
         }
         cascade.judge = judge(node, context);
     }
     if let Some(last) = fields.get("judge_last", context.sink).and_then(|node| yes_or_no(node, context.sink)) {
         cascade.judge_last = last;
     }
-    if let Some(billing) = fields.get("billing", context.sink).and_then(|node| choice(node, "`billing`", BILLINGS, context.sink)) {
+    if let Some(billing) =
+        fields.get("billing", context.sink).and_then(|node| choice(node, "`billing`", BILLINGS, context.sink))
+    {
         cascade.billing = billing;
     }
 }
@@ -117,12 +144,22 @@ fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Route
             Some((_, Some("task"))) => by_task(node, tasks, context)?,
             Some((by, _)) => {
                 return context.sink.refuse(
-                    Diagnostic::at(Code::UnknownWord, &by.place, "a route goes by `complexity` or by `task`", "neither")
-                        .help("shares need no `by`: `route: {gpt-4o-mini: 90%, gpt-4o: rest}`"),
+                    Diagnostic::at(
+                        Code::UnknownWord,
+                        &by.place,
+                        "a route goes by `complexity` or by `task`",
+                        "neither",
+                    )
+                    .help("shares need no `by`: `route: {gpt-4o-mini: 90%, gpt-4o: rest}`"),
                 );
             }
         },
-        _ => return context.sink.refuse(wrong_shape(node, "a route is a map from models to shares, a map with `by`, or a list of entries")),
+        _ => {
+            return context.sink.refuse(wrong_shape(
+                node,
+                "a route is a map from models to shares, a map with `by`, or a list of entries",
+            ));
+        }
     };
     twice(&arms, context);
     (context.sink.count() == before).then_some(Route { arms, shares, router: None, misroute: None })
@@ -134,7 +171,8 @@ fn twice(arms: &[Arm], context: &mut Context<'_>) {
         let Serving::Model(this) = &arm.serving else { continue };
         let same = |other: &&Arm| match &other.serving {
             Serving::Model(other) => {
-                (&other.model.listed.provider, &other.model.listed.id) == (&this.model.listed.provider, &this.model.listed.id)
+                (&other.model.listed.provider, &other.model.listed.id)
+                    == (&this.model.listed.provider, &this.model.listed.id)
                     && other.place.text() != this.place.text()
             }
             _ => false,
@@ -159,7 +197,12 @@ type Arms = (Vec<Arm>, Vec<Vec<(usize, Figure<Share>)>>);
 fn by_share(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Arms> {
     let entries = node.entries().unwrap_or_default();
     if entries.is_empty() {
-        return context.sink.refuse(Diagnostic::at(Code::WrongShape, &node.place, "a route without models", "an empty map"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::WrongShape,
+            &node.place,
+            "a route without models",
+            "an empty map",
+        ));
     }
     let before = context.sink.count();
     let mut arms = Vec::new();
@@ -175,7 +218,12 @@ fn by_share(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Ar
         return None;
     }
     let shares = whole(shares, "this route", &node.place, context)?;
-    let shares: Vec<_> = arms.iter().zip(shares).map(|(arm, share)| share.named(format!("routed to {}", arm.label))).enumerate().collect();
+    let shares: Vec<_> = arms
+        .iter()
+        .zip(shares)
+        .map(|(arm, share)| share.named(format!("routed to {}", arm.label)))
+        .enumerate()
+        .collect();
     Some((arms, vec![shares; tasks.len()]))
 }
 
@@ -192,21 +240,33 @@ fn by_complexity(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Opti
     fields.finish(context.sink);
     if tasks.iter().all(|task| task.name.is_none()) {
         return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &node.place, "a route by complexity needs `workload.tasks`", "all requests are alike")
-                .help("state tasks with shares, or route by shares: `route: {gpt-4o-mini: 90%, gpt-4o: rest}`"),
+            Diagnostic::at(
+                Code::MissingKey,
+                &node.place,
+                "a route by complexity needs `workload.tasks`",
+                "all requests are alike",
+            )
+            .help("state tasks with shares, or route by shares: `route: {gpt-4o-mini: 90%, gpt-4o: rest}`"),
         );
     }
     let mut shares = Vec::new();
     for task in tasks {
-        let Some((_, key, stated, index)) = of_level.iter().find(|(level, ..)| *level == task.complexity) else { continue };
+        let Some((_, key, stated, index)) = of_level.iter().find(|(level, ..)| *level == task.complexity) else {
+            continue;
+        };
         match index {
             Some(index) => shares.push(vec![(*index, Figure::one())]),
             None if *stated => {}
             None => {
                 let name = task.name.as_deref().unwrap_or("workload");
                 context.sink.add(
-                    Diagnostic::at(Code::MissingKey, &node.place, format!("who answers `{name}`, whose complexity is {key}?"), format!("`{key}` is missing here"))
-                        .also(&task.place, "this task"),
+                    Diagnostic::at(
+                        Code::MissingKey,
+                        &node.place,
+                        format!("who answers `{name}`, whose complexity is {key}?"),
+                        format!("`{key}` is missing here"),
+                    )
+                    .also(&task.place, "this task"),
                 );
             }
         }
@@ -244,8 +304,13 @@ fn by_task(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Arm
             None => {
                 let name = task.name.as_deref().unwrap_or("the workload");
                 context.sink.add(
-                    Diagnostic::at(Code::MissingKey, &node.place, format!("who answers `{name}`?"), "no entry for it and no `default`")
-                        .also(&task.place, "this task"),
+                    Diagnostic::at(
+                        Code::MissingKey,
+                        &node.place,
+                        format!("who answers `{name}`?"),
+                        "no entry for it and no `default`",
+                    )
+                    .also(&task.place, "this task"),
                 );
             }
         }
@@ -257,7 +322,8 @@ fn unknown_task(name: &str, place: &Place, tasks: &[Task]) -> Diagnostic {
     let names = || tasks.iter().filter_map(|task| task.name.as_deref());
     let help = match names().next() {
         None => "the workload states no `tasks`".to_owned(),
-        Some(_) => suggest::did_you_mean(name, names()).unwrap_or_else(|| format!("tasks are {}", suggest::listed(names(), "and"))),
+        Some(_) => suggest::did_you_mean(name, names())
+            .unwrap_or_else(|| format!("tasks are {}", suggest::listed(names(), "and"))),
     };
     Diagnostic::at(Code::UnknownName, place, format!("there is no task `{name}`"), "unknown task").help(help)
 }
@@ -285,8 +351,13 @@ fn by_list(node: &Node, items: &[Node], tasks: &[Task], context: &mut Context<'_
         let arm = arm(&mut fields, &item.place, context);
         if share.is_none() && !is_for_task {
             context.sink.add(
-                Diagnostic::at(Code::MissingKey, &item.place, "a route entry says `share` or `task`", "which requests come here?")
-                    .help("for instance `share: 30%`, or `share: rest`"),
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &item.place,
+                    "a route entry says `share` or `task`",
+                    "which requests come here?",
+                )
+                .help("for instance `share: 30%`, or `share: rest`"),
             );
         }
         fields.finish(context.sink);
@@ -303,21 +374,27 @@ fn by_list(node: &Node, items: &[Node], tasks: &[Task], context: &mut Context<'_
     }
     let mut shares = Vec::new();
     for (index, task) in tasks.iter().enumerate() {
-        let own: Vec<usize> = (0..wanted.len()).filter(|i| wanted.get(*i).is_some_and(|(task, ..)| *task == Some(index))).collect();
+        let own: Vec<usize> =
+            (0..wanted.len()).filter(|i| wanted.get(*i).is_some_and(|(task, ..)| *task == Some(index))).collect();
         let chosen = if own.is_empty() {
             (0..wanted.len()).filter(|i| wanted.get(*i).is_some_and(|(task, ..)| task.is_none())).collect()
         } else {
             own
         };
         let name = task.name.as_deref().unwrap_or("the workload");
+        let of = task.name.as_ref().map_or_else(|| "this route".to_owned(), |name| format!("the route of {name}"));
         if chosen.is_empty() {
             context.sink.add(
-                Diagnostic::at(Code::MissingKey, &node.place, format!("who answers `{name}`?"), "no entry for this task and none by share")
-                    .also(&task.place, "this task"),
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &node.place,
+                    format!("who answers `{name}`?"),
+                    "no entry for this task and none by share",
+                )
+                .also(&task.place, "this task"),
             );
             continue;
         }
-        let of = format!("the route of {name}");
         let stated: Vec<ShareOf> = chosen
             .iter()
             .filter_map(|i| wanted.get(*i))
@@ -333,7 +410,16 @@ fn by_list(node: &Node, items: &[Node], tasks: &[Task], context: &mut Context<'_
             chosen
                 .into_iter()
                 .zip(parts)
-                .map(|(i, share)| (i, if *share.value() == Exact::ONE { share } else { share.named(format!("routed to {}", label(i))) }))
+                .map(|(i, share)| {
+                    (
+                        i,
+                        if *share.value() == Exact::ONE {
+                            share
+                        } else {
+                            share.named(format!("routed to {}", label(i)))
+                        },
+                    )
+                })
                 .collect(),
         );
     }
@@ -349,7 +435,12 @@ fn call_cost(node: &Node, what: &str, context: &mut Context<'_>) -> Option<CallC
 }
 
 /// The side call stated in `fields`; `Some(None)` when what is stated is wrong.
-fn call_cost_of(fields: &mut Fields<'_>, node: &Node, what: &str, context: &mut Context<'_>) -> Option<Option<CallCost>> {
+fn call_cost_of(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    what: &str,
+    context: &mut Context<'_>,
+) -> Option<Option<CallCost>> {
     fields.exclusive("model", "cost_per_request", context.sink);
     if fields.entry("cost_per_request").is_some() {
         let cost = context.quantity::<Money>(fields, "cost_per_request", Kind::Money, "cost per call");
@@ -357,8 +448,13 @@ fn call_cost_of(fields: &mut Fields<'_>, node: &Node, what: &str, context: &mut 
     }
     if fields.entry("model").is_none() {
         return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &node.place, format!("{what} states `model` with `input` and `output`, or `cost_per_request`"), "what does it cost?")
-                .help("for instance `{model: gpt-4o-mini, input: 300, output: 5}`"),
+            Diagnostic::at(
+                Code::MissingKey,
+                &node.place,
+                format!("{what} states `model` with `input` and `output`, or `cost_per_request`"),
+                "what does it cost?",
+            )
+            .help("for instance `{model: gpt-4o-mini, input: 300, output: 5}`"),
         );
     }
     let model = fields.get("model", context.sink).and_then(|node| context.model(node));
@@ -398,7 +494,12 @@ fn cascade(node: &Node, context: &mut Context<'_>) -> Option<Cascade> {
         _ => return context.sink.refuse(wrong_shape(node, "a cascade is a list of {model, accept}")),
     };
     if items.is_empty() {
-        return context.sink.refuse(Diagnostic::at(Code::WrongShape, place, "a cascade without steps", "an empty list"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::WrongShape,
+            place,
+            "a cascade without steps",
+            "an empty list",
+        ));
     }
     let by_handles = items.iter().any(|item| item.get("handles").is_some());
     for (index, item) in items.iter().enumerate() {
@@ -442,13 +543,19 @@ fn handles_are_possible(cascade: &Cascade, place: &Place, context: &mut Context<
     let sum: Exact = cascade.steps.iter().map(of_step).sum();
     if sum != Exact::ONE {
         return context.sink.refuse(
-            Diagnostic::at(Code::Shares, place, format!("the steps handle {} of the requests, not 100%", display::plain_percent(&sum)), "these steps")
-                .help("`handles` is a share of all requests; `accept` is the share of a step's own answers"),
+            Diagnostic::at(
+                Code::Shares,
+                place,
+                format!("the steps handle {} of the requests, not 100%", display::plain_percent(&sum)),
+                "these steps",
+            )
+            .help("`handles` is a share of all requests; `accept` is the share of a step's own answers"),
         );
     }
     let mut reach = Exact::ONE;
     for step in &cascade.steps {
-        let answered = step.error.as_ref().map_or_else(|| reach.clone(), |error| &reach * &(&Exact::ONE - error.value()));
+        let answered =
+            step.error.as_ref().map_or_else(|| reach.clone(), |error| &reach * &(&Exact::ONE - error.value()));
         let handled = of_step(step);
         if handled > answered {
             let message = format!(
@@ -456,7 +563,12 @@ fn handles_are_possible(cascade: &Cascade, place: &Place, context: &mut Context<
                 display::plain_percent(&handled),
                 display::plain_percent(&answered)
             );
-            return context.sink.refuse(Diagnostic::at(Code::OutOfRange, &step.arm.place, message, "more than it answers"));
+            return context.sink.refuse(Diagnostic::at(
+                Code::OutOfRange,
+                &step.arm.place,
+                message,
+                "more than it answers",
+            ));
         }
         reach = &reach - &handled;
     }

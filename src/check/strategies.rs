@@ -19,12 +19,22 @@ pub(super) fn names(node: &Node) -> Vec<String> {
     node.entries().unwrap_or_default().iter().map(|(key, _)| key.text.to_string()).collect()
 }
 
-pub(super) fn read(node: &Node, tasks: &[Task], tasks_are_sound: bool, context: &mut Context<'_>) -> Option<Vec<Strategy>> {
+pub(super) fn read(
+    node: &Node,
+    tasks: &[Task],
+    tasks_are_sound: bool,
+    context: &mut Context<'_>,
+) -> Option<Vec<Strategy>> {
     let Some(entries) = node.entries() else {
         return context.sink.refuse(wrong_shape(node, "`strategies` is a map from names to levers"));
     };
     if entries.is_empty() {
-        return context.sink.refuse(Diagnostic::at(Code::WrongShape, &node.place, "there is no strategy", "an empty map"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::WrongShape,
+            &node.place,
+            "there is no strategy",
+            "an empty map",
+        ));
     }
     let before = context.sink.count();
     let mut found = Vec::new();
@@ -37,7 +47,12 @@ pub(super) fn read(node: &Node, tasks: &[Task], tasks_are_sound: bool, context: 
 }
 
 /// The levers of a strategy with those it inherits.
-fn inherited(entries: &[(Key, Node)], key: &Key, chain: &mut Vec<String>, context: &mut Context<'_>) -> Option<Vec<(Key, Node)>> {
+fn inherited(
+    entries: &[(Key, Node)],
+    key: &Key,
+    chain: &mut Vec<String>,
+    context: &mut Context<'_>,
+) -> Option<Vec<(Key, Node)>> {
     let (_, node) = entries.iter().find(|(known, _)| known.text == key.text)?;
     let Some(own) = node.entries() else {
         return context.sink.refuse(wrong_shape(node, &format!("the strategy `{}` is a map of levers", key.text)));
@@ -47,15 +62,29 @@ fn inherited(entries: &[(Key, Node)], key: &Key, chain: &mut Vec<String>, contex
         None => Vec::new(),
         Some((_, parent)) => {
             let name = word(parent, context.sink)?;
-            if chain.iter().any(|known| known == name) {
-                return context.sink.refuse(
-                    Diagnostic::at(Code::Cycle, &parent.place, format!("`{}` extends itself", chain.join("` extends `")), "closes the circle"),
-                );
+            if let Some(start) = chain.iter().position(|known| known == name) {
+                // Every strategy of a circle, and every one that leads into it, comes here; the first one says so.
+                let first = entries.iter().find(|(key, _)| chain.iter().skip(start).any(|known| **known == *key.text));
+                if start > 0 || first.is_none_or(|(key, _)| chain.first().is_none_or(|head| **head != *key.text)) {
+                    return None;
+                }
+                return context.sink.refuse(Diagnostic::at(
+                    Code::Cycle,
+                    &parent.place,
+                    format!("`{}` extends `{name}` again", chain.join("` extends `")),
+                    "closes the circle",
+                ));
             }
             let Some((parent_key, _)) = entries.iter().find(|(key, _)| &*key.text == name) else {
                 let near = suggest::did_you_mean(name, entries.iter().map(|(key, _)| &*key.text));
                 return context.sink.refuse(
-                    Diagnostic::at(Code::UnknownName, &parent.place, format!("there is no strategy `{name}`"), "to extend").help_if(near),
+                    Diagnostic::at(
+                        Code::UnknownName,
+                        &parent.place,
+                        format!("there is no strategy `{name}`"),
+                        "to extend",
+                    )
+                    .help_if(near),
                 );
             };
             inherited(entries, parent_key, chain, context)?
@@ -75,12 +104,20 @@ fn inherited(entries: &[(Key, Node)], key: &Key, chain: &mut Vec<String>, contex
     Some(levers)
 }
 
-fn strategy(key: &Key, node: &Node, tasks: &[Task], tasks_are_sound: bool, context: &mut Context<'_>) -> Option<Strategy> {
+fn strategy(
+    key: &Key,
+    node: &Node,
+    tasks: &[Task],
+    tasks_are_sound: bool,
+    context: &mut Context<'_>,
+) -> Option<Strategy> {
     let mut fields = Fields::of(node, format!("the strategy `{}`", key.text), context.sink)?;
     fields.entry("extends");
     fields.get("description", context.sink);
-    let response_cache = fields.get("response_cache", context.sink).and_then(|node| levers::response_cache(node, context));
-    let compress = fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
+    let response_cache =
+        fields.get("response_cache", context.sink).and_then(|node| levers::response_cache(node, context));
+    let compress =
+        fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
     let examples = fields.get("examples", context.sink).and_then(|node| levers::examples(node, context));
     let context_max = fields.get("context", context.sink).and_then(|node| levers::context_max(node, context));
     let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, context));

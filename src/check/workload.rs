@@ -65,7 +65,8 @@ pub(super) fn unknown_tasks(root: &Node) -> Vec<Task> {
         reasoning: Figure::zero(),
         place: root.place.clone(),
     };
-    let names: Vec<_> = items.iter().filter_map(|item| item.get("name")?.scalar()).map(|name| task(Some(name.to_owned()))).collect();
+    let names: Vec<_> =
+        items.iter().filter_map(|item| item.get("name")?.scalar()).map(|name| task(Some(name.to_owned()))).collect();
     if names.is_empty() { vec![task(None)] } else { names }
 }
 
@@ -90,7 +91,8 @@ fn shape(fields: &mut Fields<'_>, outer: &Shape, context: &mut Context<'_>) -> S
         prompt = prompt.map(|part, tokens| if part == Part::User { input.clone() } else { tokens.clone() });
     }
     let output = context.quantity(fields, "output", Kind::Tokens, "output").or_else(|| outer.output.clone());
-    let reasoning = context.quantity(fields, "reasoning", Kind::Tokens, "reasoning").unwrap_or_else(|| outer.reasoning.clone());
+    let reasoning =
+        context.quantity(fields, "reasoning", Kind::Tokens, "reasoning").unwrap_or_else(|| outer.reasoning.clone());
     Shape { prompt, output, reasoning }
 }
 
@@ -99,23 +101,33 @@ fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Ta
         return context.sink.refuse(wrong_shape(node, "`tasks` is a list of {name, share, ...}"));
     };
     if items.is_empty() {
-        return context.sink.refuse(Diagnostic::at(Code::WrongShape, &node.place, "`tasks` has no entry", "an empty list"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::WrongShape,
+            &node.place,
+            "`tasks` has no entry",
+            "an empty list",
+        ));
     }
     let before = context.sink.count();
     let mut tasks: Vec<Task> = Vec::new();
     let mut shares = Vec::new();
     for item in items {
         let Some(mut fields) = Fields::of(item, "a task", context.sink) else { continue };
-        let name = fields.require("name", "extraction", context.sink).and_then(|node| Some((word(node, context.sink)?, &node.place)));
+        let name = fields
+            .require("name", "extraction", context.sink)
+            .and_then(|node| Some((word(node, context.sink)?, &node.place)));
         let share = fields.require("share", "60%", context.sink).and_then(|node| ShareOf::read(node, context));
         let shape = shape(&mut fields, outer, context);
-        let complexity = fields.get("complexity", context.sink).and_then(|node| choice(node, "a complexity", COMPLEXITIES, context.sink));
+        let complexity = fields
+            .get("complexity", context.sink)
+            .and_then(|node| choice(node, "a complexity", COMPLEXITIES, context.sink));
         fields.later(LATER, context.sink);
         fields.finish(context.sink);
         let (Some((name, place)), Some(share)) = (name, share) else { continue };
         if let Some(twin) = tasks.iter().find(|task| task.name.as_deref() == Some(name)) {
             context.sink.add(
-                Diagnostic::at(Code::DuplicateName, place, format!("two tasks are called `{name}`"), "again here").also(&twin.place, "first here"),
+                Diagnostic::at(Code::DuplicateName, place, format!("two tasks are called `{name}`"), "again here")
+                    .also(&twin.place, "first here"),
             );
         }
         shares.push(share);
@@ -156,7 +168,12 @@ impl ShareOf {
 }
 
 /// Shares that make up a whole: exactly 100%, or one of them says `rest`.
-pub(super) fn whole(shares: Vec<ShareOf>, of: &str, place: &Place, context: &mut Context<'_>) -> Option<Vec<Figure<Share>>> {
+pub(super) fn whole(
+    shares: Vec<ShareOf>,
+    of: &str,
+    place: &Place,
+    context: &mut Context<'_>,
+) -> Option<Vec<Figure<Share>>> {
     let stated: Vec<Figure<Share>> = shares
         .iter()
         .filter_map(|share| match share {
@@ -174,7 +191,12 @@ pub(super) fn whole(shares: Vec<ShareOf>, of: &str, place: &Place, context: &mut
         .collect();
     let percent = display::plain_percent(sum.value());
     if let [_, second, ..] = rests.as_slice() {
-        return context.sink.refuse(Diagnostic::at(Code::Shares, second, format!("two shares of {of} say `rest`"), "only one can be what is left"));
+        return context.sink.refuse(Diagnostic::at(
+            Code::Shares,
+            second,
+            format!("two shares of {of} say `rest`"),
+            "only one can be what is left",
+        ));
     }
     let over = *sum.value() > Exact::ONE;
     if over || (rests.is_empty() && *sum.value() != Exact::ONE) {
@@ -184,8 +206,16 @@ pub(super) fn whole(shares: Vec<ShareOf>, of: &str, place: &Place, context: &mut
         } else {
             format!("{} is missing; give it to somebody, or let one share say `rest`", display::plain_percent(&missing))
         };
-        let mut found = Diagnostic::at(Code::Shares, place, format!("the shares of {of} add up to {percent}, not to 100%"), "these shares").help(help);
-        for (share, place) in shares.iter().filter_map(|s| if let ShareOf::Stated(f, p) = s { Some((f, p)) } else { None }) {
+        let mut found = Diagnostic::at(
+            Code::Shares,
+            place,
+            format!("the shares of {of} add up to {percent}, not to 100%"),
+            "these shares",
+        )
+        .help(help);
+        for (share, place) in
+            shares.iter().filter_map(|s| if let ShareOf::Stated(f, p) = s { Some((f, p)) } else { None })
+        {
             found = found.also(place, display::plain_percent(share.value()));
         }
         return context.sink.refuse(found);

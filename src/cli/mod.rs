@@ -33,7 +33,11 @@ impl From<Ending> for ExitCode {
 
 /// What will our LLM system cost, and what should we change? Exact, offline, explained.
 #[derive(Parser, Debug)]
-#[command(version, max_term_width = 100, after_help = "Exit status: 0 done, 1 a budget or expectation is not met, 2 bad usage or bad input.")]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit status: 0 done, 1 a budget or expectation is not met, 2 bad usage or bad input."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -13,7 +13,11 @@ use super::{Destination, Format};
 use crate::render::Look;
 
 /// Shows a result in every place and form that was asked for; `show` makes its text.
-pub(super) fn deliver(destination: &Destination, settings: &Settings, show: impl Fn(Format, Look) -> Result<String>) -> Result<()> {
+pub(super) fn deliver(
+    destination: &Destination,
+    settings: &Settings,
+    show: impl Fn(Format, Look) -> Result<String>,
+) -> Result<()> {
     if destination.output.is_empty() {
         let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
         let mut stdout = io::stdout().lock();
@@ -94,10 +98,15 @@ impl Prepared {
     fn put(self) -> Result<()> {
         match self {
             Self::Whole(file, path) => {
-                file.persist(&path).map_err(|error| error.error).with_context(|| format!("{} cannot be written", path.display()))?;
+                file.persist(&path)
+                    .map_err(|error| error.error)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
             }
             Self::Stream(path, text) => {
-                let mut file = fs::OpenOptions::new().write(true).open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+                let mut file = fs::OpenOptions::new()
+                    .write(true)
+                    .open(&path)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
                 file.write_all(text.as_bytes())?;
             }
         }

@@ -43,7 +43,9 @@ impl Settings {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
-            ColorChoice::Auto => set("CLICOLOR_FORCE") || (is_terminal && env::var_os("CLICOLOR").is_none_or(|v| v != "0")),
+            ColorChoice::Auto => {
+                set("CLICOLOR_FORCE") || (is_terminal && env::var_os("CLICOLOR").is_none_or(|v| v != "0"))
+            }
         }
     }
 
@@ -56,7 +58,8 @@ impl Settings {
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.
     pub fn evaluate(&self, files: &[String], changes: &Changes) -> Option<Vec<Evaluation>> {
-        let options = Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
+        let options =
+            Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for file in files {

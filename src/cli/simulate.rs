@@ -20,7 +20,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
-    let Some(evaluations) = settings.evaluate(&arguments.files, &arguments.changes) else { return Ok(Ending::BadInput) };
+    let Some(evaluations) = settings.evaluate(&arguments.files, &arguments.changes) else {
+        return Ok(Ending::BadInput);
+    };
     let reports: Vec<Report> = evaluations.iter().map(Report::of).collect();
     output::deliver(&arguments.destination, settings, |format, look| {
         Ok(match format {

@@ -5,7 +5,7 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     ranked(wrong, candidates).into_iter().next()
 }
 
-/// Up to three near candidates, nearest first; ties stay in the order given.
+/// The nearest candidates, at most three of them, in the order given.
 pub fn ranked<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wrong = wrong.to_lowercase();
     let limit = (wrong.chars().count() / 3).max(1).saturating_add(1);
@@ -19,8 +19,8 @@ pub fn ranked<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             near.push((distance, candidate));
         }
     }
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().take(3).map(|(_, candidate)| candidate).collect()
+    let best = near.iter().map(|(distance, _)| *distance).min().unwrap_or_default();
+    near.into_iter().filter(|(distance, _)| *distance == best).take(3).map(|(_, candidate)| candidate).collect()
 }
 
 /// "did you mean `x`?", or "did you mean `x` or `y`?"

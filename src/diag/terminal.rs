@@ -5,7 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, rendere
 use super::{Diagnostic, Place};
 
 /// Longest source line that is shown whole; a longer one is shown around the place.
-const LONGEST_LINE: usize = 400;
+const LONGEST_LINE: usize = 140;
 
 /// All `diagnostics` as text, with colours when `coloured`; ends with a line that counts them.
 pub fn render(diagnostics: &[Diagnostic], coloured: bool) -> String {
@@ -28,7 +28,8 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     let mut group = Group::with_title(title);
     if let Some(place) = &diagnostic.place {
         let here = |other: &&(Place, String)| other.0.source == place.source;
-        let mut snippet = snippet(place).annotation(AnnotationKind::Primary.span(range(place)).label(diagnostic.label.as_str()));
+        let mut snippet =
+            snippet(place).annotation(AnnotationKind::Primary.span(range(place)).label(diagnostic.label.as_str()));
         for (other, label) in diagnostic.also.iter().filter(here) {
             snippet = snippet.annotation(AnnotationKind::Context.span(range(other)).label(label.as_str()));
         }

@@ -124,7 +124,11 @@ fn same_leaf(a: &Step, b: &Step) -> bool {
 fn amount(value: &Exact, unit: Unit) -> String {
     let plain = || {
         let decimals = value.decimals().map_or(12, |d| d.min(12));
-        let text = value.to_fixed(decimals.max(if value.decimals().is_none() { value.leading_zeros().saturating_add(6) } else { 0 }));
+        let text = value.to_fixed(decimals.max(if value.decimals().is_none() {
+            value.leading_zeros().saturating_add(6)
+        } else {
+            0
+        }));
         display::grouped(&text)
     };
     match unit {

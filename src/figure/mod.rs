@@ -14,7 +14,9 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-pub use dimension::{Calls, Cost, Count, Days, Dimension, Factor, Money, Rank, Share, Times, TokenPrice, Tokens, Unit, Volume};
+pub use dimension::{
+    Calls, Cost, Count, Days, Dimension, Factor, Money, Rank, Share, Times, TokenPrice, Tokens, Unit, Volume,
+};
 
 use crate::diag::Place;
 use crate::units::Exact;
@@ -137,7 +139,11 @@ impl<D: Dimension> Figure<D> {
         D: Times<E>,
         D::Product: Dimension,
     {
-        Figure::new(&self.node.value * &other.node.value, None, Origin::Product(vec![Arc::clone(&self.node), Arc::clone(&other.node)]))
+        Figure::new(
+            &self.node.value * &other.node.value,
+            None,
+            Origin::Product(vec![Arc::clone(&self.node), Arc::clone(&other.node)]),
+        )
     }
 
     /// The part that `share` is of this; all of it where the share is 1 by construction.

@@ -74,11 +74,24 @@ impl<'a> Fields<'a> {
     pub fn exclusive(&mut self, first: &'static str, second: &'static str, sink: &mut Sink) {
         if let (Some((a, _)), Some((b, _))) = (self.entry(first), self.entry(second)) {
             sink.add(
-                Diagnostic::at(Code::Conflict, &b.place, format!("`{first}` and `{second}` exclude each other"), "second here")
-                    .also(&a.place, "first here")
-                    .help("keep one of the two"),
+                Diagnostic::at(
+                    Code::Conflict,
+                    &b.place,
+                    format!("`{first}` and `{second}` exclude each other"),
+                    "second here",
+                )
+                .also(&a.place, "first here")
+                .help("keep one of the two"),
             );
         }
+    }
+
+    /// Whether a key stands here that is one of `keys`, misspelt.
+    pub fn misspells(&self, keys: &[&str]) -> bool {
+        let known = |name: &str| self.asked.contains(&name) || self.later.contains(&name);
+        self.entries
+            .iter()
+            .any(|(name, _)| !known(&name.text) && suggest::nearest(&name.text, keys.iter().copied()).is_some())
     }
 
     /// Reports every key that nobody asked for.
@@ -88,12 +101,17 @@ impl<'a> Fields<'a> {
             if self.asked.iter().any(|key| known(&key)) || self.later.iter().any(|key| known(&key)) {
                 continue;
             }
-            let candidates = self.asked.iter().chain(&self.later).copied();
-            let near = suggest::did_you_mean(&name.text, candidates);
+            let near = suggest::did_you_mean(&name.text, self.asked.iter().copied())
+                .or_else(|| suggest::did_you_mean(&name.text, self.later.iter().copied()));
             let all = || format!("{} knows {}", self.what, suggest::listed(self.asked.iter().copied(), "and"));
             sink.add(
-                Diagnostic::at(Code::UnknownKey, &name.place, format!("{} has no key `{}`", self.what, name.text), "unknown key")
-                    .help(near.unwrap_or_else(all)),
+                Diagnostic::at(
+                    Code::UnknownKey,
+                    &name.place,
+                    format!("{} has no key `{}`", self.what, name.text),
+                    "unknown key",
+                )
+                .help(near.unwrap_or_else(all)),
             );
         }
     }

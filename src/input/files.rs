@@ -91,10 +91,8 @@ fn text_of(name: &str, reader: impl Read) -> Result<Arc<Source>, Box<Diagnostic>
         Box::new(Diagnostic::without_place(Code::Unreadable, format!("{name} cannot be read: {error}")))
     })?;
     if bytes.len() as u64 > MOST_BYTES {
-        let found = Diagnostic::without_place(
-            Code::FileTooLarge,
-            format!("{name} is larger than {} MiB", MOST_BYTES >> 20),
-        );
+        let found =
+            Diagnostic::without_place(Code::FileTooLarge, format!("{name} is larger than {} MiB", MOST_BYTES >> 20));
         return Err(Box::new(found.help("a scenario states means and shares; request logs are not scenarios")));
     }
     let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(name, &error)))?;

@@ -86,7 +86,12 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
                 let segment = map_segment(entries, rest);
                 let position = entries.iter().position(|(key, _)| &*key.text == segment);
                 if segment.is_empty() {
-                    return sink.refuse(Diagnostic::at(Code::BadSet, &whole, "a path has no empty part", "in this path"));
+                    return sink.refuse(Diagnostic::at(
+                        Code::BadSet,
+                        &whole,
+                        "a path has no empty part",
+                        "in this path",
+                    ));
                 }
                 let index = position.unwrap_or_else(|| {
                     let key = Key { text: segment.into(), place: place(segment.len()) };
@@ -98,8 +103,13 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
             }
             Value::Null | Value::Scalar(_) => {
                 return sink.refuse(
-                    Diagnostic::at(Code::BadSet, &place(rest.len()), "the path goes on below a single value", "nothing stands below")
-                        .also(&here.place, "this is a single value"),
+                    Diagnostic::at(
+                        Code::BadSet,
+                        &place(rest.len()),
+                        "the path goes on below a single value",
+                        "nothing stands below",
+                    )
+                    .also(&here.place, "this is a single value"),
                 );
             }
         };
@@ -124,7 +134,9 @@ fn map_segment<'a>(entries: &[(Key, Node)], rest: &'a str) -> &'a str {
         .iter()
         .map(|(key, _)| key.text.len())
         .filter_map(|length| Some((rest.get(..length)?, rest.get(length..)?)))
-        .filter(|(head, tail)| (tail.is_empty() || tail.starts_with('.')) && entries.iter().any(|(k, _)| &*k.text == *head))
+        .filter(|(head, tail)| {
+            (tail.is_empty() || tail.starts_with('.')) && entries.iter().any(|(k, _)| &*k.text == *head)
+        })
         .map(|(head, _)| head)
         .max_by_key(|head| head.len());
     known.unwrap_or_else(|| rest.split('.').next().unwrap_or_default())

@@ -7,11 +7,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Span};
 
 use super::node::{Key, Node, Value};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 
+/// Levels of lists and maps in one another; a scenario needs about ten.
+const DEEPEST: usize = 100;
 /// Nodes of one file, each alias counted as a copy of what it stands for.
 const MOST_NODES: usize = 500_000;
 
@@ -24,10 +26,12 @@ pub fn parse(source: &Arc<Source>, sink: &mut Sink) -> Option<Node> {
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(source.text.len());
                 let place = Place::new(source, at, at.saturating_add(1));
-                return builder.sink.refuse(
-                    Diagnostic::at(Code::Syntax, &place, "this is not valid YAML", error.info())
+                let problem = match error.kind() {
+                    ErrorKind::RecursionLimitExceeded => too_deep(&place),
+                    _ => Diagnostic::at(Code::Syntax, &place, "this is not valid YAML", error.info())
                         .help_if(tab_advice(&place)),
-                );
+                };
+                return builder.sink.refuse(problem);
             }
         }
     }
@@ -50,6 +54,11 @@ pub fn parse_flow(source: &Arc<Source>, from: usize, sink: &mut Sink) -> Option<
     let value = Arc::new(Source { name: source.name.clone(), text: text.to_owned(), first_line: 1 });
     let node = parse(&value, sink);
     if sink.count() > before { None } else { node }
+}
+
+fn too_deep(place: &Place) -> Diagnostic {
+    let message = format!("lists and maps stand more than {DEEPEST} deep in one another");
+    Diagnostic::at(Code::TooComplex, place, message, "one level too many")
 }
 
 fn tab_advice(place: &Place) -> Option<&'static str> {
@@ -134,6 +143,9 @@ impl Builder<'_> {
     fn start(&mut self, span: Span, anchor: usize, kind: OpenKind) -> Option<()> {
         let place = self.place(span);
         self.count(1, &place)?;
+        if self.open.len() >= DEEPEST {
+            return self.sink.refuse(too_deep(&place));
+        }
         self.open.push(Open { start: span.start, anchor, nodes_before: self.nodes, kind });
         Some(())
     }

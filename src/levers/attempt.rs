@@ -12,7 +12,14 @@ use crate::pricing::Component;
 use crate::units::{Exact, display};
 
 impl Engine<'_> {
-    pub(super) fn attempt(&mut self, model: &ModelUse, calls: &Figure<Calls>, job: &Job<'_>, levers: &Overrides, cause: Cause) {
+    pub(super) fn attempt(
+        &mut self,
+        model: &ModelUse,
+        calls: &Figure<Calls>,
+        job: &Job<'_>,
+        levers: &Overrides,
+        cause: Cause,
+    ) {
         let shape = self.shape(job, levers.output.as_ref());
         self.fits(model, &shape);
         self.bill(model, calls, &shape, levers.batch.as_ref(), cause);
@@ -22,27 +29,41 @@ impl Engine<'_> {
                 Billed::None => self.ledger.count(&model.model, &extra),
                 billed => {
                     let only_input = cause.only_input || billed == Billed::Input;
-                    self.bill(model, &extra, &shape, levers.batch.as_ref(), Cause { lever: Lever::Retries, only_input });
+                    self.bill(
+                        model,
+                        &extra,
+                        &shape,
+                        levers.batch.as_ref(),
+                        Cause { lever: Lever::Retries, only_input },
+                    );
                 }
             }
         }
     }
 
     /// Bills calls of `shape`: the batch share at the batch price, the rest at the standard price.
-    pub(super) fn bill(&mut self, model: &ModelUse, calls: &Figure<Calls>, shape: &Shape, batch: Option<&Batch>, cause: Cause) {
+    pub(super) fn bill(
+        &mut self,
+        model: &ModelUse,
+        calls: &Figure<Calls>,
+        shape: &Shape,
+        batch: Option<&Batch>,
+        cause: Cause,
+    ) {
         self.ledger.count(&model.model, calls);
         let split = match batch {
             None => vec![(Mode::Standard, calls.clone())],
-            Some(batch) => vec![
-                (Mode::Standard, calls.scaled(&batch.share.rest())),
-                (Mode::Batch, calls.scaled(&batch.share)),
-            ],
+            Some(batch) => {
+                vec![(Mode::Standard, calls.scaled(&batch.share.rest())), (Mode::Batch, calls.scaled(&batch.share))]
+            }
         };
         for (mode, calls) in split.iter().filter(|(_, calls)| !calls.is_zero()) {
             self.component(model, calls, &Component::Input, &shape.input, shape, *mode, batch, cause);
             if !cause.only_input {
                 match &shape.output {
-                    Some(output) => self.component(model, calls, &Component::Output, output, shape, *mode, batch, cause),
+                    Some(output) => {
+                        self.component(model, calls, &Component::Output, output, shape, *mode, batch, cause)
+                    }
                     None => self.needs_output(model),
                 }
                 self.component(model, calls, &Component::Reasoning, &shape.reasoning, shape, *mode, batch, cause);
@@ -78,7 +99,15 @@ impl Engine<'_> {
                 for (tier, mean) in priced.near {
                     self.ledger.find(Finding::MeanTier { model: model.model.listed.id.clone(), tier, mean });
                 }
-                self.ledger.tokens(cause.lever, &model.model, component.slug(), mode, priced.tier, &volume, &priced.price);
+                self.ledger.tokens(
+                    cause.lever,
+                    &model.model,
+                    component.slug(),
+                    mode,
+                    priced.tier,
+                    &volume,
+                    &priced.price,
+                );
             }
         }
     }
@@ -86,12 +115,19 @@ impl Engine<'_> {
     /// A model that prices answers needs to know how long they are.
     fn needs_output(&mut self, model: &ModelUse) {
         let listed = &model.model.listed;
-        let prices_output = listed.card(None, model.model.as_of).is_some_and(|card| card.rate(&Component::Output).is_some());
-        if let Some(task) = self.plan.workload.tasks.iter().find(|task| task.output.is_none()).filter(|_| prices_output) {
+        let prices_output =
+            listed.card(None, model.model.as_of).is_some_and(|card| card.rate(&Component::Output).is_some());
+        if let Some(task) = self.plan.workload.tasks.iter().find(|task| task.output.is_none()).filter(|_| prices_output)
+        {
             self.ledger.problem(
-                Diagnostic::at(Code::MissingKey, &task.place, "how long are the answers? `output` is missing", "no `output` here")
-                    .also(&model.place, format!("{} prices output", listed.id))
-                    .help("state it, for instance `output: 200`; `output: 0` where nothing is written"),
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &task.place,
+                    "how long are the answers? `output` is missing",
+                    "no `output` here",
+                )
+                .also(&model.place, format!("{} prices output", listed.id))
+                .help("state it, for instance `output: 200`; `output: 0` where nothing is written"),
             );
         }
     }

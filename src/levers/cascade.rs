@@ -18,7 +18,14 @@ struct Passed {
 }
 
 impl Engine<'_> {
-    pub(super) fn cascade(&mut self, cascade: &Cascade, calls: &Figure<Calls>, job: &Job<'_>, levers: &Overrides, cause: Cause) {
+    pub(super) fn cascade(
+        &mut self,
+        cascade: &Cascade,
+        calls: &Figure<Calls>,
+        job: &Job<'_>,
+        levers: &Overrides,
+        cause: Cause,
+    ) {
         let billing = self.billing.unwrap_or(cascade.billing);
         let cause = cause.within(Lever::Cascade);
         let mut reach = calls.clone();
@@ -41,7 +48,9 @@ impl Engine<'_> {
                         self.side_call(judge, &answered, Lever::Judge);
                     }
                 }
-                Billing::FinalOnly => self.serve(&step.arm.serving, &stopped, job, &step.arm.overrides.or(levers), cause),
+                Billing::FinalOnly => {
+                    self.serve(&step.arm.serving, &stopped, job, &step.arm.overrides.or(levers), cause)
+                }
             }
             let cost = self.ledger.total() - &before;
             passed.push(Passed { reach: reach.value().clone(), stopped: stopped.value().clone(), cost });
@@ -57,7 +66,15 @@ impl Engine<'_> {
         }
     }
 
-    fn every_attempt(&mut self, step: &CascadeStep, answered: &Figure<Calls>, failed: &Figure<Calls>, job: &Job<'_>, levers: &Overrides, cause: Cause) {
+    fn every_attempt(
+        &mut self,
+        step: &CascadeStep,
+        answered: &Figure<Calls>,
+        failed: &Figure<Calls>,
+        job: &Job<'_>,
+        levers: &Overrides,
+        cause: Cause,
+    ) {
         let levers = step.arm.overrides.or(levers);
         self.serve(&step.arm.serving, answered, job, &levers, cause);
         match step.billed {

@@ -197,7 +197,16 @@ static ZERO: Exact = Exact::ZERO;
 impl Ledger {
     /// Bills tokens.
     #[allow(clippy::too_many_arguments, reason = "the columns of a line")]
-    pub fn tokens(&mut self, lever: Lever, model: &Arc<Model>, component: &str, mode: Mode, tier: Option<String>, volume: &Figure<Volume>, price: &Figure<TokenPrice>) {
+    pub fn tokens(
+        &mut self,
+        lever: Lever,
+        model: &Arc<Model>,
+        component: &str,
+        mode: Mode,
+        tier: Option<String>,
+        volume: &Figure<Volume>,
+        price: &Figure<TokenPrice>,
+    ) {
         let cost = volume.times(price);
         self.add(Line {
             lever,
@@ -213,7 +222,14 @@ impl Ledger {
     }
 
     /// Bills a price per call of a model.
-    pub fn requests(&mut self, lever: Lever, model: &Arc<Model>, mode: Mode, calls: &Figure<Calls>, price: &Figure<Money>) {
+    pub fn requests(
+        &mut self,
+        lever: Lever,
+        model: &Arc<Model>,
+        mode: Mode,
+        calls: &Figure<Calls>,
+        price: &Figure<Money>,
+    ) {
         let cost = calls.times(price);
         self.add(Line {
             lever,
@@ -229,7 +245,14 @@ impl Ledger {
     }
 
     /// Bills events that no model is called for.
-    pub fn events(&mut self, lever: Lever, item: impl Into<String>, component: &str, events: &Figure<Calls>, price: &Figure<Money>) {
+    pub fn events(
+        &mut self,
+        lever: Lever,
+        item: impl Into<String>,
+        component: &str,
+        events: &Figure<Calls>,
+        price: &Figure<Money>,
+    ) {
         let cost = events.times(price);
         self.add(Line {
             lever,
@@ -278,7 +301,9 @@ impl Ledger {
                 draft.quantities.push(line.quantity);
                 draft.costs.push(line.cost);
             }
-            None => self.lines.push(Draft { quantities: vec![line.quantity.clone()], costs: vec![line.cost.clone()], line }),
+            None => {
+                self.lines.push(Draft { quantities: vec![line.quantity.clone()], costs: vec![line.cost.clone()], line })
+            }
         }
     }
 

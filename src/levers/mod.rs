@@ -130,7 +130,8 @@ impl Engine<'_> {
 
     /// What one call would cost here; for comparisons only, nothing is billed.
     fn unit_cost(&self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> crate::units::Exact {
-        let mut scratch = Engine { plan: self.plan, strategy: self.strategy, billing: self.billing, ledger: Ledger::default() };
+        let mut scratch =
+            Engine { plan: self.plan, strategy: self.strategy, billing: self.billing, ledger: Ledger::default() };
         let one = Figure::<Calls>::constant(crate::units::Exact::ONE);
         scratch.serve(serving, &one, job, levers, Cause::of(Lever::Model));
         scratch.ledger.total().clone()

@@ -14,7 +14,12 @@ pub(super) fn calls(requests: &Figure<Calls>, pack: Option<&Pack>) -> Figure<Cal
 }
 
 /// What one call carries.
-pub(super) fn shape(prompt: &Prompt, output: Option<Figure<Tokens>>, reasoning: &Figure<Tokens>, pack: Option<&Pack>) -> Shape {
+pub(super) fn shape(
+    prompt: &Prompt,
+    output: Option<Figure<Tokens>>,
+    reasoning: &Figure<Tokens>,
+    pack: Option<&Pack>,
+) -> Shape {
     let Some(pack) = pack else {
         return Shape { input: prompt_tokens(prompt.total(|_| true)), output, reasoning: reasoning.clone() };
     };

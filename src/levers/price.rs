@@ -24,7 +24,13 @@ pub struct Priced {
 const NEAR_A_TIER: u64 = 2;
 
 /// The price of one token of `component` in a call whose whole prompt has `input` tokens.
-pub(super) fn token_price(model: &ModelUse, component: &Component, mode: Mode, input: &Exact, batch: Option<&Batch>) -> Result<Priced, Box<Diagnostic>> {
+pub(super) fn token_price(
+    model: &ModelUse,
+    component: &Component,
+    mode: Mode,
+    input: &Exact,
+    batch: Option<&Batch>,
+) -> Result<Priced, Box<Diagnostic>> {
     let listed = &model.model.listed;
     let Some(card) = listed.card(None, model.model.as_of) else {
         return Err(no_price(model, component));
@@ -36,7 +42,8 @@ pub(super) fn token_price(model: &ModelUse, component: &Component, mode: Mode, i
     let Some((priced_as, standard)) = rate_of(card, component) else {
         // A price per request and none per token: the tokens are covered by it.
         if card.rate(&Component::Request).is_some() && !card.rates.iter().any(|(c, _)| c.is_token()) {
-            let price = Figure::default(format!("{} {component}", listed.id), Exact::ZERO, "covered by the price per request");
+            let price =
+                Figure::default(format!("{} {component}", listed.id), Exact::ZERO, "covered by the price per request");
             return Ok(Priced { price, tier: None, near: Vec::new(), notes });
         }
         if listed.free {
@@ -52,7 +59,8 @@ pub(super) fn token_price(model: &ModelUse, component: &Component, mode: Mode, i
         Mode::Standard => from_card(&model.model, card, standard, &priced_as, input),
         Mode::Batch => batch_price(model, card, standard, &priced_as, input, batch, &mut notes)?,
     };
-    let near = rate.tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (label(tier), input.clone())).collect();
+    let near =
+        rate.tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (label(tier), input.clone())).collect();
     Ok(Priced { price: discounted(price, &model.model), tier, near, notes })
 }
 
@@ -144,9 +152,14 @@ fn batch_price<'a>(
     }
     let place = batch.map_or(&model.place, |batch| &batch.place);
     Err(Box::new(
-        Diagnostic::at(Code::NoBatchPrice, place, format!("`{id}` has no batch price on {}", model.model.as_of), "batch is used here")
-            .also(&model.place, "for this model")
-            .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
+        Diagnostic::at(
+            Code::NoBatchPrice,
+            place,
+            format!("`{id}` has no batch price on {}", model.model.as_of),
+            "batch is used here",
+        )
+        .also(&model.place, "for this model")
+        .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
     ))
 }
 
@@ -187,7 +200,15 @@ fn no_price(model: &ModelUse, component: &Component) -> Box<Diagnostic> {
     let listed = &model.model.listed;
     let card = listed.card(None, model.model.as_of);
     let known: Vec<String> = card.into_iter().flat_map(|card| card.rates.iter().map(|(c, _)| c.to_string())).collect();
-    let found = Diagnostic::at(Code::NoPrice, &model.place, format!("`{}` has no price for {component} tokens", listed.id), "used here")
-        .help(format!("it prices {}; nothing is ever priced at zero in silence", crate::diag::suggest::listed(known.iter().map(String::as_str), "and")));
+    let found = Diagnostic::at(
+        Code::NoPrice,
+        &model.place,
+        format!("`{}` has no price for {component} tokens", listed.id),
+        "used here",
+    )
+    .help(format!(
+        "it prices {}; nothing is ever priced at zero in silence",
+        crate::diag::suggest::listed(known.iter().map(String::as_str), "and")
+    ));
     Box::new(found)
 }

@@ -15,7 +15,9 @@ impl Engine<'_> {
         if let Some(compress) = &strategy.compress {
             let cut = |part: Part| compress.cuts.iter().find(|(known, _)| *known == part).map(|(_, cut)| cut);
             match &compress.compressor {
-                Some(Compressor::PerRequest(price)) => self.ledger.events(Lever::Compress, "compression", "request", requests, price),
+                Some(Compressor::PerRequest(price)) => {
+                    self.ledger.events(Lever::Compress, "compression", "request", requests, price)
+                }
                 Some(Compressor::Model(model)) => {
                     let read = prompt.total(|part| cut(part).is_some()).named("uncompressed tokens");
                     self.ledger.count(&model.model, requests);
@@ -49,7 +51,8 @@ impl Engine<'_> {
             && let Some(share) = examples.keep.over(&examples.of)
         {
             let kept: Figure<Share> = share.cast();
-            prompt = prompt.map(|part, tokens| if part == Part::Examples { tokens.scaled(&kept) } else { tokens.clone() });
+            prompt =
+                prompt.map(|part, tokens| if part == Part::Examples { tokens.scaled(&kept) } else { tokens.clone() });
         }
         if let Some(max) = &strategy.context_max {
             prompt = prompt.map(|part, tokens| match part {

@@ -40,7 +40,13 @@ impl Engine<'_> {
     }
 
     /// Bills one layer; returns the false hits that a model has to answer after all.
-    fn layer(&mut self, name: &str, layer: &Layer, reached: &Figure<Calls>, hits: &Figure<Calls>) -> Option<Figure<Calls>> {
+    fn layer(
+        &mut self,
+        name: &str,
+        layer: &Layer,
+        reached: &Figure<Calls>,
+        hits: &Figure<Calls>,
+    ) -> Option<Figure<Calls>> {
         if let Some(price) = &layer.cost_per_lookup {
             self.ledger.events(Lever::ResponseCache, name, "lookup", reached, price);
         }
@@ -52,6 +58,8 @@ impl Engine<'_> {
         if let Some(price) = &wrong.cost {
             self.ledger.events(Lever::ResponseCache, name, "false hit", &false_hits, price);
         }
-        wrong.rerun.then(|| if false_hits.is_zero() { false_hits } else { false_hits.named(format!("false {name} hits")) })
+        wrong
+            .rerun
+            .then(|| if false_hits.is_zero() { false_hits } else { false_hits.named(format!("false {name} hits")) })
     }
 }

@@ -11,13 +11,22 @@ use crate::plan::{Overrides, Route};
 use crate::units::Exact;
 
 impl Engine<'_> {
-    pub(super) fn route(&mut self, route: &Route, calls: &Figure<Calls>, job: &Job<'_>, levers: &Overrides, cause: Cause) {
+    pub(super) fn route(
+        &mut self,
+        route: &Route,
+        calls: &Figure<Calls>,
+        job: &Job<'_>,
+        levers: &Overrides,
+        cause: Cause,
+    ) {
         if let Some(router) = &route.router {
             self.side_call(router, calls, Lever::Router);
         }
         let Some(shares) = route.shares.get(job.index) else { return };
         let costs: Vec<Exact> = match &route.misroute {
-            Some(_) => route.arms.iter().map(|arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers))).collect(),
+            Some(_) => {
+                route.arms.iter().map(|arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers))).collect()
+            }
             None => Vec::new(),
         };
         for (index, share) in shares {
@@ -26,7 +35,8 @@ impl Engine<'_> {
             self.serve(&arm.serving, &sent, job, &arm.overrides.or(levers), cause.within(Lever::Route));
             let Some(misroute) = &route.misroute else { continue };
             let Some(own) = costs.get(*index) else { continue };
-            let dearer = costs.iter().enumerate().filter(|(_, cost)| *cost > own).min_by_key(|(_, cost)| (*cost).clone());
+            let dearer =
+                costs.iter().enumerate().filter(|(_, cost)| *cost > own).min_by_key(|(_, cost)| (*cost).clone());
             if let Some(next) = dearer.and_then(|(index, _)| route.arms.get(index)) {
                 let again = sent.scaled(misroute);
                 self.serve(&next.serving, &again, job, &next.overrides.or(levers), cause.within(Lever::Misroute));

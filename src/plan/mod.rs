@@ -5,8 +5,8 @@ mod levers;
 use std::sync::Arc;
 
 pub use levers::{
-    Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer,
-    OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Serving, Stop, Strategy,
+    Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
+    Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Serving, Stop, Strategy,
 };
 
 use crate::diag::Place;

@@ -81,7 +81,8 @@ impl List {
             return (alias, Vec::new());
         }
         let of_seller = |model: &&Arc<Model>| Some(model.provider.as_str()) == seller;
-        let qualified: Vec<_> = models.iter().filter(of_seller).filter(|m| m.id == bare || bears(m, bare, date)).cloned().collect();
+        let qualified: Vec<_> =
+            models.iter().filter(of_seller).filter(|m| m.id == bare || bears(m, bare, date)).cloned().collect();
         (qualified, expired)
     }
 }

@@ -60,7 +60,12 @@ pub fn embedded_list(name: &str) -> Option<List> {
     for (_, text) in list.files {
         hash.update(text.as_bytes());
     }
-    let listed = list.files.iter().filter_map(|(_, text)| head_value(text, "listed")).filter_map(|t| t.parse::<Date>().ok()).max();
+    let listed = list
+        .files
+        .iter()
+        .filter_map(|(_, text)| head_value(text, "listed"))
+        .filter_map(|t| t.parse::<Date>().ok())
+        .max();
     let info = ListInfo { name: list.name.to_owned(), listed, sha256: hex(&hash.finalize()) };
     Some(List::embedded(Arc::new(info), list))
 }
@@ -91,7 +96,8 @@ fn models_of(path: &str, text: &str, info: &Arc<ListInfo>, part: &str) -> Vec<Ar
         let block = text.get(body..next.unwrap_or(text.len())).unwrap_or_default();
         if block.contains(part) {
             let lines = text.get(..body).unwrap_or_default().bytes().filter(|b| *b == b'\n').count();
-            let source = Source { name: format!("pricing/{path}"), text: block.to_owned(), first_line: lines.saturating_add(1) };
+            let source =
+                Source { name: format!("pricing/{path}"), text: block.to_owned(), first_line: lines.saturating_add(1) };
             found.extend(read(&Arc::new(source), info, provider, ge));
         }
         at = next;
@@ -130,14 +136,26 @@ mod tests {
                 let whole = root.and_then(|root| crate::pricing::read_list(&source, &root, &mut sink));
                 let whole = sink.finish(whole).unwrap_or_else(|errors| panic!("{}", terminal::render(&errors, false)));
                 for model in whole.all() {
-                    let key = (model.provider.clone(), model.id.clone(), model.place.line, format!("{:?}", model.cards.iter().map(|c| &c.rates).collect::<Vec<_>>()));
+                    let key = (
+                        model.provider.clone(),
+                        model.id.clone(),
+                        model.place.line,
+                        format!("{:?}", model.cards.iter().map(|c| &c.rates).collect::<Vec<_>>()),
+                    );
                     names.push(key);
                 }
             }
             let mut blocks: Vec<_> = cut
                 .all()
                 .iter()
-                .map(|m| (m.provider.clone(), m.id.clone(), m.place.line, format!("{:?}", m.cards.iter().map(|c| &c.rates).collect::<Vec<_>>())))
+                .map(|m| {
+                    (
+                        m.provider.clone(),
+                        m.id.clone(),
+                        m.place.line,
+                        format!("{:?}", m.cards.iter().map(|c| &c.rates).collect::<Vec<_>>()),
+                    )
+                })
                 .collect();
             names.sort();
             blocks.sort();

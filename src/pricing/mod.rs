@@ -9,8 +9,8 @@ mod read;
 pub use book::{Book, List, ListInfo, Lookup};
 pub use card::{Alias, BatchFallback, CacheRules, Card, Component, Model, Rate, Test, Tier};
 pub use embedded::{DEFAULT_LIST, embedded_list, embedded_names};
-pub use read::{read_added, read_list};
 pub(crate) use read::components;
+pub use read::{read_added, read_list};
 
 /// A calendar date.
 pub type Date = jiff::civil::Date;

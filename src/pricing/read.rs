@@ -40,9 +40,14 @@ fn models_of(node: &Node, head: &Head, sink: &mut Sink) -> Option<(Arc<ListInfo>
         let Some(model) = read_model(id, &place, fields, head, sink) else { continue };
         if let Some(twin) = models.iter().find(|known| known.id == model.id && known.provider == model.provider) {
             sink.add(
-                Diagnostic::at(Code::DuplicateName, &place, format!("two models are called `{}`", model.id), "again here")
-                    .also(&twin.place, "first here")
-                    .help("a new price is a new card in the `prices` of the same model"),
+                Diagnostic::at(
+                    Code::DuplicateName,
+                    &place,
+                    format!("two models are called `{}`", model.id),
+                    "again here",
+                )
+                .also(&twin.place, "first here")
+                .help("a new price is a new card in the `prices` of the same model"),
             );
             continue;
         }
@@ -55,7 +60,12 @@ fn read_head(fields: &mut Fields<'_>, source: &Arc<Source>, sink: &mut Sink) -> 
     if let Some(node) = fields.require("schema", "1", sink)
         && node.scalar() != Some("1")
     {
-        sink.add(Diagnostic::at(Code::Version, &node.place, "this price list has another schema", "only `schema: 1` is known"));
+        sink.add(Diagnostic::at(
+            Code::Version,
+            &node.place,
+            "this price list has another schema",
+            "only `schema: 1` is known",
+        ));
     }
     let name = fields.get("list", sink).and_then(|node| word(node, sink)).map(|(name, _)| name);
     let provider = fields.get("provider", sink).and_then(|node| word(node, sink)).map(|(name, _)| name);
@@ -89,7 +99,13 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// A model block of the embedded list, read alone.
-pub(super) fn read_block(block: &Node, info: &Arc<ListInfo>, provider: &str, ge: bool, sink: &mut Sink) -> Option<Vec<Arc<Model>>> {
+pub(super) fn read_block(
+    block: &Node,
+    info: &Arc<ListInfo>,
+    provider: &str,
+    ge: bool,
+    sink: &mut Sink,
+) -> Option<Vec<Arc<Model>>> {
     let test = if ge { Test::Ge } else { Test::Gt };
     let head = Head { info: Arc::clone(info), provider: Some(provider.to_owned()), test };
     models_of(block, &head, sink).map(|(_, models)| models)
@@ -104,7 +120,9 @@ pub fn read_added(name: &Key, node: &Node, info: &Arc<ListInfo>, sink: &mut Sink
 
 fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, sink: &mut Sink) -> Option<Model> {
     let before = sink.count();
-    let text = |fields: &mut Fields<'_>, key, sink: &mut Sink| fields.get(key, sink).and_then(|n| word(n, sink)).map(|(t, _)| t);
+    let text = |fields: &mut Fields<'_>, key, sink: &mut Sink| {
+        fields.get(key, sink).and_then(|n| word(n, sink)).map(|(t, _)| t)
+    };
     let provider = text(&mut fields, "provider", sink).or_else(|| head.provider.clone());
     let aliases = fields.get("aliases", sink).map_or_else(Vec::new, |node| aliases(node, sink));
     let context = fields.get("context", sink).and_then(|node| whole(node, sink));
@@ -122,8 +140,13 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
     let own = rates(&mut fields, head.test, sink);
     if let Some((_, first)) = own.first().filter(|_| has_cards) {
         sink.add(
-            Diagnostic::at(Code::Conflict, first, "a model states its prices directly or as `prices` cards, not both", "stated directly here")
-                .help("move it into a card"),
+            Diagnostic::at(
+                Code::Conflict,
+                first,
+                "a model states its prices directly or as `prices` cards, not both",
+                "stated directly here",
+            )
+            .help("move it into a card"),
         );
     }
     let own: Vec<_> = own.into_iter().map(|(rate, _)| rate).collect();
@@ -187,7 +210,12 @@ fn check_overlaps(id: &str, cards: &[Card], sink: &mut Sink) {
         if let (Some(from), Some(until)) = (card.from, card.until)
             && until <= from
         {
-            sink.add(Diagnostic::at(Code::OutOfRange, &card.place, format!("this card of `{id}` ends before it begins"), "never in force"));
+            sink.add(Diagnostic::at(
+                Code::OutOfRange,
+                &card.place,
+                format!("this card of `{id}` ends before it begins"),
+                "never in force",
+            ));
         }
     }
 }
@@ -273,8 +301,13 @@ fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec<((Componen
     for (lifetime, node) in writes.into_iter().chain(short) {
         if !lifetime.is_empty() && Kind::Duration.parse(&lifetime, &Settings::default()).is_err() {
             sink.add(
-                Diagnostic::at(Code::BadQuantity, &node.place, format!("`{lifetime}` is not a lifetime"), "of this price")
-                    .help("write `5m`, `30m`, `1h` or `12h`"),
+                Diagnostic::at(
+                    Code::BadQuantity,
+                    &node.place,
+                    format!("`{lifetime}` is not a lifetime"),
+                    "of this price",
+                )
+                .help("write `5m`, `30m`, `1h` or `12h`"),
             );
             continue;
         }
@@ -294,7 +327,12 @@ fn rate(component: &Component, node: &Node, test: Test, sink: &mut Sink) -> Opti
     let mut fields = Fields::of(node, format!("the price of {component}"), sink)?;
     let per = match fields.get("per", sink) {
         Some(node) => whole(node, sink).filter(|per| *per > 0).or_else(|| {
-            sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "`per` is a whole number above zero", "per how many"))
+            sink.refuse(Diagnostic::at(
+                Code::OutOfRange,
+                &node.place,
+                "`per` is a whole number above zero",
+                "per how many",
+            ))
         })?,
         None => component.usual_per(),
     };
@@ -313,8 +351,13 @@ fn rate(component: &Component, node: &Node, test: Test, sink: &mut Sink) -> Opti
             let (Some(above), Some(usd)) = (above, usd) else { continue };
             if tiers.last().is_some_and(|last| last.above >= above) {
                 sink.add(
-                    Diagnostic::at(Code::OutOfRange, &item.place, "tiers stand in ascending order", "not above the tier before it")
-                        .help("the highest threshold that a prompt passes prices the whole request"),
+                    Diagnostic::at(
+                        Code::OutOfRange,
+                        &item.place,
+                        "tiers stand in ascending order",
+                        "not above the tier before it",
+                    )
+                    .help("the highest threshold that a prompt passes prices the whole request"),
                 );
             }
             tiers.push(Tier { above, test, usd });
@@ -406,8 +449,13 @@ pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
             None => {
                 let all = Component::ALL.iter().filter(|c| c.is_token()).map(Component::slug).chain(["cache_write"]);
                 sink.add(
-                    Diagnostic::at(Code::UnknownWord, &place, format!("there is no token component `{name}`"), "unknown")
-                        .help_if(suggest::did_you_mean(&name, all)),
+                    Diagnostic::at(
+                        Code::UnknownWord,
+                        &place,
+                        format!("there is no token component `{name}`"),
+                        "unknown",
+                    )
+                    .help_if(suggest::did_you_mean(&name, all)),
                 );
             }
         }

@@ -3,8 +3,22 @@
 use crate::report::Report;
 
 const HEADER: [&str; 16] = [
-    "scenario", "strategy", "lever", "item", "component", "mode", "tier", "quantity", "unit", "unit_price_usd", "per", "per_day",
-    "currency", "as_of", "formula", "source",
+    "scenario",
+    "strategy",
+    "lever",
+    "item",
+    "component",
+    "mode",
+    "tier",
+    "quantity",
+    "unit",
+    "unit_price_usd",
+    "per",
+    "per_day",
+    "currency",
+    "as_of",
+    "formula",
+    "source",
 ];
 
 /// The lines of all strategies of all reports.

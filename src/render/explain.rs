@@ -10,7 +10,12 @@ pub fn explanations(strategy: &str, all: &[Explanation], look: Look) -> String {
         out.push('\n');
         out.push_str(&format!("{} = {}\n", look.bold(&harmless(&each.title)), look.good(&each.value)));
         out.push_str(&look.paragraph("  = ", &harmless(&each.formula)));
-        let width = each.inputs.iter().map(|input| input.name.chars().count().saturating_add(input.depth.saturating_mul(2))).max().unwrap_or(0);
+        let width = each
+            .inputs
+            .iter()
+            .map(|input| input.name.chars().count().saturating_add(input.depth.saturating_mul(2)))
+            .max()
+            .unwrap_or(0);
         let values = each.inputs.iter().map(|input| input.value.chars().count()).max().unwrap_or(0);
         for input in &each.inputs {
             let indent = "  ".repeat(input.depth.saturating_add(1));

@@ -43,7 +43,10 @@ impl Look {
     /// A paragraph that begins with `first` and goes on below it.
     pub(super) fn paragraph(self, first: &str, text: &str) -> String {
         let indent = " ".repeat(textwrap::core::display_width(first));
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(&indent).break_words(false)
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(&indent)
+            .break_words(false)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let mut out = textwrap::fill(text, options);
@@ -69,7 +72,9 @@ pub(super) fn bar(share: &Exact, width: u64) -> String {
 /// A name from a file as it may be shown on a terminal: control characters, escape sequences among them, become
 /// visible.
 pub(super) fn harmless(text: &str) -> String {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 

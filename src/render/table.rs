@@ -14,7 +14,8 @@ pub fn table(report: &Report, look: Look) -> String {
     let mut out = head(report, look);
     out.push_str(&strategies(report, look));
     if let Some(best) = &report.best {
-        let percent = best.saves_percent.as_ref().map_or_else(String::new, |p| format!(" ({}%)", display::number(p, 1)));
+        let percent =
+            best.saves_percent.as_ref().map_or_else(String::new, |p| format!(" ({}%)", display::number(p, 1)));
         let text = format!(
             "{} costs {} a month: {} less than {}{percent}.",
             harmless(&best.strategy),
@@ -50,9 +51,15 @@ pub fn checks(report: &Report, look: Look) -> String {
     if report.budgets.is_empty() && report.expectations.is_empty() {
         return if look.quiet { String::new() } else { format!("{name}: states no budgets and no expectations\n") };
     }
-    let failed = report.budgets.iter().filter(|b| !b.ok).count().saturating_add(report.expectations.iter().filter(|e| !e.ok).count());
+    let failed = report
+        .budgets
+        .iter()
+        .filter(|b| !b.ok)
+        .count()
+        .saturating_add(report.expectations.iter().filter(|e| !e.ok).count());
     let all = report.budgets.len().saturating_add(report.expectations.len());
     let verdict = match (report.passes(), failed) {
+        (true, 0) if all == 1 => look.good(&format!("{name}: it holds")),
         (true, 0) => look.good(&format!("{name}: all {all} hold")),
         (true, n) => look.careful(&format!("{name}: {n} of {all} do not hold, as warnings")),
         (false, n) => look.bad(&format!("{name}: {n} of {all} do not hold")),
@@ -84,8 +91,10 @@ fn head(report: &Report, look: Look) -> String {
     format!("{}\n{}\n", look.bold(&harmless(&report.scenario.name)), look.dim(look.paragraph("", &facts).trim_end()))
 }
 
-/// Columns that a cell takes beside its text.
+/// Columns around the text of a cell.
 const PADDING: usize = 2;
+/// Columns between two cells.
+const GAP: usize = 1;
 /// A bar narrower than this says nothing.
 const LEAST_BAR: usize = 4;
 
@@ -101,7 +110,7 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn draw(&self, look: Look) -> String {
         let widths: Vec<usize> = (0..self.head.len()).map(|column| self.content_width(column)).collect();
-        let used: usize = widths.iter().map(|width| width.saturating_add(PADDING)).sum();
+        let used: usize = widths.iter().map(|width| width.saturating_add(PADDING).saturating_add(GAP)).sum();
         let bar_width = look.width.saturating_sub(used).saturating_sub(PADDING).min(self.widest_bar);
         let with_bar = bar_width >= LEAST_BAR;
         let mut table = Table::new();
@@ -165,7 +174,12 @@ fn strategies(report: &Report, look: Look) -> String {
         cells.push(saves);
         (cells, strategy.relative_cost.clone())
     };
-    let sheet = Sheet { right: (1..head.len()).collect(), head, rows: report.strategies.iter().map(row).collect(), widest_bar: 40 };
+    let sheet = Sheet {
+        right: (1..head.len()).collect(),
+        head,
+        rows: report.strategies.iter().map(row).collect(),
+        widest_bar: 40,
+    };
     format!("\n{}", sheet.draw(look))
 }
 
@@ -174,7 +188,10 @@ fn breakdowns(report: &Report, look: Look) -> String {
     for strategy in &report.strategies {
         for (index, part) in strategy.breakdown.iter().enumerate() {
             let name = if index == 0 { harmless(&strategy.name) } else { String::new() };
-            rows.push((vec![name, item(part), money(report, &part.per_month), display::percent(&part.share, 1)], part.share.clone()));
+            rows.push((
+                vec![name, item(part), money(report, &part.per_month), display::percent(&part.share, 1)],
+                part.share.clone(),
+            ));
         }
     }
     Sheet { head: vec!["Strategy", "Item", "per month", "share"], right: vec![2, 3], rows, widest_bar: 24 }.draw(look)
@@ -201,9 +218,17 @@ fn budgets(report: &Report, look: Look, only_failed: bool) -> String {
     if !budgets.is_empty() {
         out.push_str(&section("Budgets", look));
         for budget in budgets {
-            let actual = budget.actual.as_ref().map_or_else(|| "nothing".to_owned(), |value| amount(report, &budget.metric, value));
+            let actual = budget
+                .actual
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), |value| amount(report, &budget.metric, value));
             let sign = if budget.ok { "at most" } else { "over" };
-            let text = format!("{} {} {actual}, {sign} {}", harmless(&budget.strategy), spoken(&budget.metric), amount(report, &budget.metric, &budget.limit));
+            let text = format!(
+                "{} {} {actual}, {sign} {}",
+                harmless(&budget.strategy),
+                spoken(&budget.metric),
+                amount(report, &budget.metric, &budget.limit)
+            );
             out.push_str(&mark(budget.ok, budget.level == "warn", &text, &budget.place, look));
         }
     }
@@ -212,17 +237,29 @@ fn budgets(report: &Report, look: Look, only_failed: bool) -> String {
 
 fn expectations(report: &Report, look: Look, only_failed: bool) -> String {
     let mut out = String::new();
-    let expectations: Vec<&ExpectationResult> = report.expectations.iter().filter(|claim| !only_failed || !claim.ok).collect();
+    let expectations: Vec<&ExpectationResult> =
+        report.expectations.iter().filter(|claim| !only_failed || !claim.ok).collect();
     if !expectations.is_empty() {
         out.push_str(&section("Expectations", look));
         for claim in expectations {
-            let actual = claim.actual.as_ref().map_or_else(|| "nothing".to_owned(), |value| amount(report, &claim.metric, value));
+            let actual = claim
+                .actual
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), |value| amount(report, &claim.metric, value));
             let expected = amount(report, &claim.metric, &claim.equals);
-            let within = if claim.within.is_zero() { String::new() } else { format!(" within {}", amount(report, &claim.metric, &claim.within)) };
+            let within = if claim.within.is_zero() {
+                String::new()
+            } else {
+                format!(" within {}", amount(report, &claim.metric, &claim.within))
+            };
             let text = if claim.ok {
                 format!("{} {} = {expected}{within}", harmless(&claim.strategy), spoken(&claim.metric))
             } else {
-                format!("{} {} is {actual}, expected {expected}{within}", harmless(&claim.strategy), spoken(&claim.metric))
+                format!(
+                    "{} {} is {actual}, expected {expected}{within}",
+                    harmless(&claim.strategy),
+                    spoken(&claim.metric)
+                )
             };
             out.push_str(&mark(claim.ok, false, &text, &claim.place, look));
         }
@@ -245,7 +282,7 @@ fn spoken(metric: &str) -> String {
 /// An amount of a metric, in full: a check must show what it compares.
 fn amount(report: &Report, metric: &str, value: &Exact) -> String {
     match metric {
-        "savings_percent" => format!("{}%", display::number(value, 3)),
+        "savings_percent" => format!("{}%", display::precise(value, 4)),
         "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => display::count(value),
         _ => money(report, value),
     }
@@ -270,13 +307,16 @@ fn who(names: &[&str], report: &Report) -> String {
 }
 
 fn warnings(report: &Report, look: Look) -> String {
-    let all = grouped(report, |strategy| strategy.warnings.iter().map(|w| format!("[{}] {}", w.code, w.message)).collect());
+    let all =
+        grouped(report, |strategy| strategy.warnings.iter().map(|w| format!("[{}] {}", w.code, w.message)).collect());
     if all.is_empty() {
         return String::new();
     }
     let mut out = section("Warnings", look);
     for (text, names) in all {
-        out.push_str(&look.careful(look.paragraph("! ", &harmless(&format!("{}{text}", who(&names, report)))).trim_end()));
+        out.push_str(
+            &look.careful(look.paragraph("! ", &harmless(&format!("{}{text}", who(&names, report)))).trim_end()),
+        );
         out.push('\n');
     }
     out

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::evaluation::{is_input, is_output};
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BreakdownPart, BudgetResult, Costs, Evaluation, ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings,
-    ScenarioName, StrategyReport, Usage, warnings,
+    Alternatives, Best, BreakdownPart, BudgetResult, Costs, Evaluation, ExpectationResult, LineReport, ListUsed,
+    PricesUsed, Report, SCHEMA, Savings, ScenarioName, StrategyReport, Usage, warnings,
 };
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Line, Quantity};
@@ -20,17 +20,22 @@ impl Report {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
-        let strategies: Vec<StrategyReport> = (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
+        let strategies: Vec<StrategyReport> =
+            (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
         Self {
             schema: SCHEMA,
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
-                lists: plan.lists.iter().map(|list| ListUsed {
-                    name: list.name.clone(),
-                    listed: list.listed.map(|date| date.to_string()),
-                    sha256: list.sha256.clone(),
-                }).collect(),
+                lists: plan
+                    .lists
+                    .iter()
+                    .map(|list| ListUsed {
+                        name: list.name.clone(),
+                        listed: list.listed.map(|date| date.to_string()),
+                        sha256: list.sha256.clone(),
+                    })
+                    .collect(),
             },
             currency: plan.currency.code.clone(),
             currency_per_usd: plan.currency.per_usd.clone(),
@@ -128,16 +133,25 @@ fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<
 fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
-    let metric = |metric: Metric| evaluation.metric(index, metric).map(|value| if metric.is_money() { shown(plan, &value) } else { value });
+    let metric = |metric: Metric| {
+        evaluation.metric(index, metric).map(|value| if metric.is_money() { shown(plan, &value) } else { value })
+    };
     let amounts: Vec<Exact> = outcome.lines.iter().map(|line| shown(plan, line.cost.value())).collect();
     let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
     let lines: Vec<LineReport> = outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(each, amount)).collect();
     let usage = outcome.calls.iter().map(|(model, calls)| {
         let of_model = |line: &&Line| line.model.as_ref().is_some_and(|other| Arc::ptr_eq(other, model));
         let tokens = |wanted: &dyn Fn(&Line) -> bool| {
-            outcome.lines.iter().filter(of_model).filter(|line| wanted(line)).map(|line| &line.quantity.step().value).sum::<Exact>()
+            outcome
+                .lines
+                .iter()
+                .filter(of_model)
+                .filter(|line| wanted(line))
+                .map(|line| &line.quantity.step().value)
+                .sum::<Exact>()
         };
-        let cost = outcome.lines.iter().zip(&amounts).filter(|(line, _)| of_model(line)).map(|(_, amount)| amount).sum();
+        let cost =
+            outcome.lines.iter().zip(&amounts).filter(|(line, _)| of_model(line)).map(|(_, amount)| amount).sum();
         Usage {
             model: model.listed.id.clone(),
             calls_per_day: calls.value().clone(),
@@ -247,7 +261,9 @@ fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mut Vec<Strin
         let name = step.name.as_deref().unwrap_or("a figure");
         let text = match &step.origin {
             Origin::Default(reason) => Some(format!("{name} = {}: {reason}", step.amount())),
-            Origin::Median(place) => Some(format!("{name} = {}: the median of the range stated at {place}", step.amount())),
+            Origin::Median(place) => {
+                Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
+            }
             _ => None,
         };
         if let Some(text) = text.filter(|text| !found.contains(text)) {

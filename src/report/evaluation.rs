@@ -102,7 +102,8 @@ pub(super) fn is_output(line: &levers::Line) -> bool {
 fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic>> {
     let outcome = levers::evaluate(plan, strategy, None)?;
     let cascade = if has_cascade(&strategy.serving) {
-        let total = |billing| levers::evaluate(plan, strategy, Some(billing)).map(|outcome| outcome.total.value().clone());
+        let total =
+            |billing| levers::evaluate(plan, strategy, Some(billing)).map(|outcome| outcome.total.value().clone());
         Some((total(Billing::EveryAttempt)?, total(Billing::FinalOnly)?))
     } else {
         None

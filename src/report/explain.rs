@@ -44,13 +44,16 @@ pub fn explain(evaluation: &Evaluation, strategy: usize, path: Option<&str>) -> 
     let Some(result) = evaluation.results.get(strategy) else { return Ok(Vec::new()) };
     let lines = &result.outcome.lines;
     let Some(path) = path else {
-        let mut all = vec![metric(evaluation, strategy, Metric::PerMonth), metric(evaluation, strategy, Metric::PerDay)];
+        let mut all =
+            vec![metric(evaluation, strategy, Metric::PerMonth), metric(evaluation, strategy, Metric::PerDay)];
         if strategy != evaluation.plan.baseline {
             all.push(metric(evaluation, strategy, Metric::SavingsPercent));
         }
         return Ok(all.into_iter().flatten().chain(lines.iter().map(|line| of_line(evaluation, line))).collect());
     };
-    let known = Metric::ALL.into_iter().find(|metric| metric.name() == path || path.strip_prefix("cost.") == Some(metric.name()));
+    let known = Metric::ALL
+        .into_iter()
+        .find(|metric| metric.name() == path || path.strip_prefix("cost.") == Some(metric.name()));
     if let Some(known) = known {
         return match metric(evaluation, strategy, known) {
             Some(found) => Ok(vec![found]),
@@ -62,9 +65,15 @@ pub fn explain(evaluation: &Evaluation, strategy: usize, path: Option<&str>) -> 
         return Ok(matching.into_iter().map(|line| of_line(evaluation, line)).collect());
     }
     let paths: Vec<String> = lines.iter().map(line_path).collect();
-    let names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.name()).chain(paths.iter().map(String::as_str)).collect();
+    let names: Vec<&str> =
+        Metric::ALL.iter().map(|metric| metric.name()).chain(paths.iter().map(String::as_str)).collect();
     let near = suggest::did_you_mean(path, names.iter().copied());
-    let all = || format!("lines are {}; metrics like per_month work too", suggest::listed(paths.iter().map(String::as_str), "and"));
+    let all = || {
+        format!(
+            "lines are {}; metrics like per_month work too",
+            suggest::listed(paths.iter().map(String::as_str), "and")
+        )
+    };
     Err(format!("there is no figure `{path}`; {}", near.unwrap_or_else(all)))
 }
 
@@ -94,7 +103,11 @@ fn of_line(evaluation: &Evaluation, line: &Line) -> Explanation {
 /// Amounts are computed in USD; the rate is the last factor.
 fn in_currency(evaluation: &Evaluation, formula: String) -> String {
     let currency = &evaluation.plan.currency;
-    if currency.code == "USD" { formula } else { format!("({formula}) x {} {} per USD", currency.per_usd, currency.code) }
+    if currency.code == "USD" {
+        formula
+    } else {
+        format!("({formula}) x {} {} per USD", currency.per_usd, currency.code)
+    }
 }
 
 fn inputs(step: &Arc<Step>) -> Vec<Input> {
@@ -105,9 +118,14 @@ fn inputs(step: &Arc<Step>) -> Vec<Input> {
 
 fn collect(step: &Arc<Step>, depth: usize, found: &mut Vec<Input>) {
     for part in step.parts() {
-        let from = if part.is_computed() { format!("= {}", part.formula()) } else { part.provenance().unwrap_or_default() };
-        let input = Input { depth, name: part.name.as_deref().unwrap_or_default().to_owned(), value: part.amount(), from };
-        if found.iter().any(|known| (&known.name, &known.value, &known.from) == (&input.name, &input.value, &input.from)) {
+        let from =
+            if part.is_computed() { format!("= {}", part.formula()) } else { part.provenance().unwrap_or_default() };
+        let input =
+            Input { depth, name: part.name.as_deref().unwrap_or_default().to_owned(), value: part.amount(), from };
+        if found
+            .iter()
+            .any(|known| (&known.name, &known.value, &known.from) == (&input.name, &input.value, &input.from))
+        {
             continue;
         }
         found.push(input);
@@ -120,21 +138,36 @@ fn collect(step: &Arc<Step>, depth: usize, found: &mut Vec<Input>) {
 fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Explanation> {
     let plan = &evaluation.plan;
     let value = evaluation.metric(strategy, metric)?;
-    let of = |other: Metric| evaluation.metric(strategy, other).map_or_else(String::new, |value| text(evaluation, other, &value));
+    let of = |other: Metric| {
+        evaluation.metric(strategy, other).map_or_else(String::new, |value| text(evaluation, other, &value))
+    };
     let baseline = plan.strategies.get(plan.baseline).map_or("", |strategy| strategy.name.as_str());
-    let base = |other: Metric| evaluation.metric(plan.baseline, other).map_or_else(String::new, |value| text(evaluation, other, &value));
+    let base = |other: Metric| {
+        evaluation.metric(plan.baseline, other).map_or_else(String::new, |value| text(evaluation, other, &value))
+    };
     let days = plan.days_per_month.step();
     let lines = &evaluation.results.get(strategy)?.outcome.lines;
     let formula = match metric {
         Metric::PerDay => format!("the sum of {} lines", lines.len()),
         Metric::PerMonth => format!("cost per day {} x {}", of(Metric::PerDay), days_text(days)),
         Metric::PerYear => format!("cost per day {} x 365 days", of(Metric::PerDay)),
-        Metric::PerRequest => format!("cost per day {} / {} requests a day", of(Metric::PerDay), display::count(plan.workload.requests.value())),
-        Metric::PerMillionTokens => format!("cost per day {} / tokens of the workload as stated x 1M", of(Metric::PerDay)),
+        Metric::PerRequest => format!(
+            "cost per day {} / {} requests a day",
+            of(Metric::PerDay),
+            display::count(plan.workload.requests.value())
+        ),
+        Metric::PerMillionTokens => {
+            format!("cost per day {} / tokens of the workload as stated x 1M", of(Metric::PerDay))
+        }
         Metric::SavingsPerDay => format!("{baseline} {} - {}", base(Metric::PerDay), of(Metric::PerDay)),
         Metric::SavingsPerMonth => format!("{baseline} {} - {}", base(Metric::PerMonth), of(Metric::PerMonth)),
         Metric::SavingsPercent => {
-            format!("100 x ({baseline} {} - {}) / {}", base(Metric::PerMonth), of(Metric::PerMonth), base(Metric::PerMonth))
+            format!(
+                "100 x ({baseline} {} - {}) / {}",
+                base(Metric::PerMonth),
+                of(Metric::PerMonth),
+                base(Metric::PerMonth)
+            )
         }
         Metric::CallsPerDay => "the sum of all calls of models".to_owned(),
         Metric::InputTokensPerDay | Metric::OutputTokensPerDay => "the sum of the lines' tokens".to_owned(),
@@ -142,12 +175,15 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         Metric::EveryAttemptPerMonth => "every call of every step is paid, and its judge".to_owned(),
     };
     let parts = match metric {
-        Metric::PerDay => lines.iter().map(|line| Input {
-            depth: 1,
-            name: line_path(line),
-            value: text(evaluation, Metric::PerDay, line.cost.value()),
-            from: String::new(),
-        }).collect(),
+        Metric::PerDay => lines
+            .iter()
+            .map(|line| Input {
+                depth: 1,
+                name: line_path(line),
+                value: text(evaluation, Metric::PerDay, line.cost.value()),
+                from: String::new(),
+            })
+            .collect(),
         Metric::PerMonth => vec![Input {
             depth: 1,
             name: "days per month".to_owned(),
@@ -156,7 +192,12 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         }],
         _ => Vec::new(),
     };
-    Some(Explanation { title: metric.name().to_owned(), value: text(evaluation, metric, &value), formula, inputs: parts })
+    Some(Explanation {
+        title: metric.name().to_owned(),
+        value: text(evaluation, metric, &value),
+        formula,
+        inputs: parts,
+    })
 }
 
 fn days_text(days: &Arc<Step>) -> String {

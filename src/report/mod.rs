@@ -255,6 +255,7 @@ pub struct ExpectationResult {
 impl Report {
     /// Whether everything that `check` enforces holds.
     pub fn passes(&self) -> bool {
-        self.budgets.iter().all(|budget| budget.ok || budget.level == "warn") && self.expectations.iter().all(|claim| claim.ok)
+        self.budgets.iter().all(|budget| budget.ok || budget.level == "warn")
+            && self.expectations.iter().all(|claim| claim.ok)
     }
 }

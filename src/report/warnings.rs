@@ -26,7 +26,9 @@ const SOON_DAYS: i32 = 90;
 pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     let mut found = Vec::new();
     let plan = &evaluation.plan;
-    let (Some(strategy), Some(result)) = (plan.strategies.get(index), evaluation.results.get(index)) else { return found };
+    let (Some(strategy), Some(result)) = (plan.strategies.get(index), evaluation.results.get(index)) else {
+        return found;
+    };
     let money = |usd: &Exact| display::money(&(usd * &plan.currency.per_usd), &plan.currency.code);
     dominated(plan, strategy, result.outcome.total.value(), &money, &mut found);
     if let Some((every, only)) = &result.cascade
@@ -50,13 +52,13 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         let accepted = step.stopped.checked_div(&step.reach).unwrap_or(Exact::ZERO);
         let needed = (&step.cost * &accepted).checked_div(&step.spares);
         let needed = match needed {
-            Some(needed) if needed <= Exact::ONE => format!("it would have to stop more than {}", display::percent(&needed, 1)),
-            _ => "no accept rate would pay for it".to_owned(),
+            Some(needed) if needed <= Exact::ONE => format!("it pays above {}", display::percent(&needed, 1)),
+            _ => "no share would pay for it".to_owned(),
         };
         found.push(Warning {
             code: "cascade-below-break-even",
             message: format!(
-                "step {} ({}) stops {} of the calls that reach it and costs {} a day, more than the {} it spares; {needed}",
+                "step {} ({}) stops {} of the calls that reach it; it costs {} a day and spares {}: {needed}",
                 step.step.saturating_add(1),
                 step.label,
                 display::percent(&accepted, 1),
@@ -107,7 +109,12 @@ fn lifecycle(model: &Arc<Model>, found: &mut Vec<Warning>) {
     let Some(from) = next.from.filter(|from| days_until(*from) <= SOON_DAYS) else { return };
     found.push(Warning {
         code: "price-changes-soon",
-        message: format!("{} changes its price on {from}, in {} days: {}", listed.id, days_until(from), changes(now, next)),
+        message: format!(
+            "{} changes its price on {from}, in {} days: {}",
+            listed.id,
+            days_until(from),
+            changes(now, next)
+        ),
     });
 }
 
@@ -130,7 +137,9 @@ fn billing_of(serving: &Serving) -> Option<Billing> {
     match serving {
         Serving::Model(_) => None,
         Serving::Cascade(cascade) => Some(cascade_billing(cascade)),
-        Serving::Route(route) => route.arms.iter().filter_map(|arm| billing_of(&arm.serving)).find(|b| *b == Billing::FinalOnly),
+        Serving::Route(route) => {
+            route.arms.iter().filter_map(|arm| billing_of(&arm.serving)).find(|b| *b == Billing::FinalOnly)
+        }
     }
 }
 
@@ -140,7 +149,13 @@ fn cascade_billing(cascade: &Cascade) -> Billing {
 }
 
 /// Models of a route that another one of it undercuts or equals in every price.
-fn dominated(plan: &Plan, strategy: &Strategy, total: &Exact, money: &dyn Fn(&Exact) -> String, found: &mut Vec<Warning>) {
+fn dominated(
+    plan: &Plan,
+    strategy: &Strategy,
+    total: &Exact,
+    money: &dyn Fn(&Exact) -> String,
+    found: &mut Vec<Warning>,
+) {
     let Serving::Route(route) = &strategy.serving else { return };
     for (index, arm) in route.arms.iter().enumerate() {
         let Serving::Model(model) = &arm.serving else { continue };
@@ -153,31 +168,54 @@ fn dominated(plan: &Plan, strategy: &Strategy, total: &Exact, money: &dyn Fn(&Ex
             .iter()
             .enumerate()
             .filter_map(|(other, candidate)| match &candidate.serving {
-                Serving::Model(candidate) if other != index && dominates(plan, strategy, &candidate.model, &model.model) => {
-                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None).ok()?.total.value().clone();
-                    Some((cost, candidate.model.listed.id.clone()))
+                Serving::Model(candidate)
+                    if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
+                {
+                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None)
+                        .ok()?
+                        .total
+                        .value()
+                        .clone();
+                    Some((cost, other, candidate.model.listed.id.clone()))
                 }
                 _ => None,
             })
-            .min_by(|(a, _), (b, _)| a.cmp(b));
-        let Some((cost, name)) = best else { continue };
-        let days = plan.days_per_month.value();
+            .min_by(|(a, ..), (b, ..)| a.cmp(b));
+        let Some((cost, other, name)) = best else { continue };
+        let dear = &model.model.listed.id;
+        // A dearer model with the smaller share is there for its quality, as far as one can tell without any stated.
+        let amounts = if share_of(plan, route, index) >= share_of(plan, route, other) {
+            let days = plan.days_per_month.value();
+            format!(
+                "; with {name} in its place: {} a month instead of {}",
+                money(&(&cost * days)),
+                money(&(total * days))
+            )
+        } else {
+            String::new()
+        };
         found.push(Warning {
             code: "dominated-model",
             message: format!(
-                "{} is nowhere cheaper than {name}, and no quality is stated that speaks for it; with {name} in its place \
-                 the strategy costs {} a month instead of {}",
-                model.model.listed.id,
-                money(&(&cost * days)),
-                money(&(total * days)),
+                "{dear} is nowhere cheaper than {name}, and no quality is stated that speaks for it{amounts}"
             ),
         });
     }
 }
 
+/// The share of all requests that an arm gets.
+fn share_of(plan: &Plan, route: &Route, arm: usize) -> Exact {
+    let of_task = |(task, shares): (&crate::plan::Task, &Vec<(usize, crate::figure::Figure<crate::figure::Share>)>)| {
+        let own: Exact = shares.iter().filter(|(index, _)| *index == arm).map(|(_, share)| share.value()).sum();
+        task.share.value() * &own
+    };
+    plan.workload.tasks.iter().zip(&route.shares).map(of_task).sum()
+}
+
 /// Whether `cheap` is no dearer than `dear` in any price at any prompt length of the workload, and cheaper in one.
 fn dominates(plan: &Plan, strategy: &Strategy, cheap: &Model, dear: &Model) -> bool {
-    let components = [Component::Input, Component::Output, Component::Reasoning, Component::CacheRead, Component::Request];
+    let components =
+        [Component::Input, Component::Output, Component::Reasoning, Component::CacheRead, Component::Request];
     let batched = strategy.defaults.batch.is_some();
     let mut is_cheaper = false;
     for task in &plan.workload.tasks {

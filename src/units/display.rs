@@ -27,6 +27,11 @@ pub fn number(value: &Exact, least: usize) -> String {
     grouped(&trimmed(value.to_fixed(decimals), least))
 }
 
+/// A number with up to `most` decimals.
+pub fn precise(value: &Exact, most: usize) -> String {
+    grouped(&trimmed(value.to_fixed(most), 0))
+}
+
 /// A mean or count as people write it: `1,154.7`, `500`, `0.25`.
 pub fn count(value: &Exact) -> String {
     let decimals = if value.abs() < Exact::ONE { value.leading_zeros().saturating_add(SIGNIFICANT) } else { 2 };
@@ -94,7 +99,15 @@ mod tests {
 
     #[test]
     fn money_never_shows_a_small_amount_as_zero() {
-        let cases = [("97500", "$97,500.00"), ("0.000195", "$0.000195"), ("0", "$0.00"), ("-12.5", "-$12.50"), ("0.5", "$0.50"), ("0.00000012345678", "$0.0000001235"), ("1234567.125", "$1,234,567.12")];
+        let cases = [
+            ("97500", "$97,500.00"),
+            ("0.000195", "$0.000195"),
+            ("0", "$0.00"),
+            ("-12.5", "-$12.50"),
+            ("0.5", "$0.50"),
+            ("0.00000012345678", "$0.0000001235"),
+            ("1234567.125", "$1,234,567.12"),
+        ];
         for (value, shown) in cases {
             assert_eq!(money(&exact(value), "USD"), shown);
         }

@@ -34,11 +34,7 @@ impl Exact {
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
     pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
         let power = ten_to(scale.unsigned_abs() as usize);
-        if scale >= 0 {
-            Self(RBig::from_parts(digits, power))
-        } else {
-            Self(RBig::from(digits * IBig::from(power)))
-        }
+        if scale >= 0 { Self(RBig::from_parts(digits, power)) } else { Self(RBig::from(digits * IBig::from(power))) }
     }
 
     /// Reads a plain decimal as [`fmt::Display`] writes it: an optional sign, digits, an optional fraction.
@@ -84,10 +80,7 @@ impl Exact {
 
     /// `self` to the power `exponent`.
     pub fn pow(&self, exponent: u32) -> Self {
-        Self(RBig::from_parts(
-            self.0.numerator().pow(exponent as usize),
-            self.0.denominator().pow(exponent as usize),
-        ))
+        Self(RBig::from_parts(self.0.numerator().pow(exponent as usize), self.0.denominator().pow(exponent as usize)))
     }
 
     /// How many decimals write this number in full; `None` when no finite number does (1/3).

@@ -106,7 +106,9 @@ impl Kind {
     fn examples(self) -> String {
         match self {
             Self::Share => "write `30%` or `0.3`",
-            Self::Money => "write `$0.003`, `$25k` or `0.003`; an amount in another currency needs its code: `15000 EUR`",
+            Self::Money => {
+                "write `$0.003`, `$25k` or `0.003`; an amount in another currency needs its code: `15000 EUR`"
+            }
             Self::Count => "write `500`, `1_000`, `2k`, `1M` or `2.5B`",
             Self::Tokens => "write `500`, `1154.7` or `2k`",
             Self::Factor => "write a plain number like `1.3`",
@@ -155,15 +157,27 @@ impl Kind {
     fn not_a_number(self, text: &str) -> Refusal {
         let bare = text.trim_start_matches(['+', '-', '.', '$']).to_ascii_lowercase();
         if ["nan", "inf", "infinity"].contains(&bare.as_str()) {
-            return Refusal::new(Reason::Malformed, format!("`{text}` is not a number one can count with"), self.examples());
+            return Refusal::new(
+                Reason::Malformed,
+                format!("`{text}` is not a number one can count with"),
+                self.examples(),
+            );
         }
         Refusal::malformed(self, text)
     }
 
     fn wrong_suffix(self, text: &str, suffix: &str) -> Refusal {
         match suffix {
-            "m" => Refusal::new(Reason::Malformed, format!("`{text}` could be a thousandth or a million"), format!("write `{}M` for millions", text.trim_end_matches('m').trim_end())),
-            "b" | "bn" | "G" | "g" => Refusal::new(Reason::Malformed, format!("unknown suffix `{suffix}`"), "write `B` for billions (10^9)".to_owned()),
+            "m" => Refusal::new(
+                Reason::Malformed,
+                format!("`{text}` could be a thousandth or a million"),
+                format!("write `{}M` for millions", text.trim_end_matches('m').trim_end()),
+            ),
+            "b" | "bn" | "G" | "g" => Refusal::new(
+                Reason::Malformed,
+                format!("unknown suffix `{suffix}`"),
+                "write `B` for billions (10^9)".to_owned(),
+            ),
             _ => Refusal::malformed(self, text),
         }
     }
@@ -171,7 +185,11 @@ impl Kind {
     fn bounded(self, value: Exact, text: &str) -> Result<Exact, Refusal> {
         let text = abridged(text);
         if value.is_negative() {
-            return Err(Refusal::new(Reason::OutOfRange, format!("`{text}` is negative; {} is zero or more", self.noun()), None));
+            return Err(Refusal::new(
+                Reason::OutOfRange,
+                format!("`{text}` is negative; {} is zero or more", self.noun()),
+                None,
+            ));
         }
         if self == Self::Factor && value.is_zero() {
             return Err(Refusal::new(Reason::OutOfRange, "a factor is above zero", None));
@@ -261,7 +279,9 @@ fn rate(number: &Exact, unit: &str, text: &str, settings: &Settings) -> Result<E
             format!("write `{text}/day`; s, min, hour, day, week, month and year are known"),
         )
     };
-    let (suffix, period) = unit.split_once('/').ok_or_else(|| if scaled_by(number, unit).is_some() { missing() } else { Refusal::malformed(Kind::Rate, text) })?;
+    let (suffix, period) = unit.split_once('/').ok_or_else(|| {
+        if scaled_by(number, unit).is_some() { missing() } else { Refusal::malformed(Kind::Rate, text) }
+    })?;
     let amount = scaled_by(number, suffix.trim()).ok_or_else(|| Kind::Count.wrong_suffix(text, suffix.trim()))?;
     let whole = |n: u64| Exact::from(n);
     let per_day = match period.trim() {
@@ -381,7 +401,8 @@ mod tests {
     use super::*;
 
     fn read(kind: Kind, text: &str) -> String {
-        let settings = Settings { currency: Some(("EUR".into(), Exact::from_decimal("0.8").unwrap())), ..Settings::default() };
+        let settings =
+            Settings { currency: Some(("EUR".into(), Exact::from_decimal("0.8").unwrap())), ..Settings::default() };
         match kind.parse(text, &settings) {
             Ok(value) => value.to_string(),
             Err(refusal) => format!("{:?}: {}", refusal.reason, refusal.message),

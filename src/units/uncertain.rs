@@ -104,9 +104,7 @@ impl Uncertain {
                     return (low == mode).then(|| mode.clone());
                 }
                 (low <= mode && mode <= high).then_some(())?;
-                let shape = |distance: Exact| {
-                    Some(&Exact::ONE + &(&Exact::from(4) * &distance).checked_div(&width)?)
-                };
+                let shape = |distance: Exact| Some(&Exact::ONE + &(&Exact::from(4) * &distance).checked_div(&width)?);
                 let median = beta_median(&shape(mode - low)?, &shape(high - mode)?)?;
                 Some(low + &(&median * &width))
             }

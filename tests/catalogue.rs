@@ -1,0 +1,129 @@
+//! The embedded price lists: dates, tiers, batch cards, names, against figures read off the published lists by hand.
+
+use crate::support::{report, try_report};
+
+/// USD per 1M tokens of a request of `input` tokens on `model` at `date`, as (input, output).
+fn prices(model: &str, date: &str, input: u64, batch: bool) -> (String, String) {
+    let lever = if batch { ", batch: 100%" } else { "" };
+    let scenario = format!(
+        "llmcost: 1\nprices: {{as_of: {date}}}\nworkload: {{requests: 1/day, input: {input}, output: 1000}}\nstrategies:\n  a: {{model: '{model}'{lever}}}\n"
+    );
+    let report = report(&scenario);
+    let price = |component: &str| {
+        let line = report.strategies[0].lines.iter().find(|line| line.component == component).unwrap();
+        line.unit_price.to_string()
+    };
+    (price("input"), price("output"))
+}
+
+fn pair(input: &str, output: &str) -> (String, String) {
+    (input.to_owned(), output.to_owned())
+}
+
+#[test]
+fn prices_follow_their_dates() {
+    for (model, date, input, output) in [
+        ("gpt-4o", "2024-09-01", "5", "15"),
+        ("gpt-4o", "2026-11-23", "2.5", "10"),
+        ("gpt-4o-2024-05-13", "2026-11-23", "5", "15"),
+        ("o3", "2025-06-09", "10", "40"),
+        ("o3", "2025-06-10", "2", "8"),
+        ("gemini-4-argon", "2026-11-30", "2", "10"),
+        ("gemini-4-argon", "2026-12-01", "4", "20"),
+        ("gemini-3.8-flash", "2026-12-31", "0.75", "3.75"),
+        ("gemini-3.8-flash", "2027-01-01", "1.5", "7.5"),
+        ("gemini-1.5-pro", "2024-09-01", "3.5", "10.5"),
+        ("gemini-1.5-pro", "2025-01-01", "1.25", "5"),
+        ("claude-3-5-haiku", "2024-11-16", "1", "5"),
+        ("claude-3-5-haiku", "2025-02-11", "0.8", "4"),
+    ] {
+        assert_eq!(prices(model, date, 1000, false), pair(input, output), "{model} on {date}");
+    }
+}
+
+#[test]
+fn tiers_start_where_their_test_says() {
+    for (model, input, expected) in [
+        ("claude-haiku-5-5", 100_000, pair("0.1", "0.5")),
+        ("claude-haiku-5-5", 100_001, pair("0.5", "2.5")),
+        ("gpt-5.5", 272_000, pair("5", "30")),
+        ("gpt-5.5", 272_001, pair("10", "45")),
+        ("grok-4.5", 199_999, pair("2", "6")),
+        ("grok-4.5", 200_000, pair("4", "12")),
+        ("gemini-2.5-pro", 200_001, pair("2.5", "15")),
+        ("qwen3-max", 32_000, pair("1.2", "6")),
+        ("qwen3-max", 32_001, pair("2.4", "12")),
+        ("qwen3-max", 128_001, pair("3", "15")),
+    ] {
+        assert_eq!(prices(model, "2026-11-23", input, false), expected, "{model} at {input}");
+    }
+}
+
+#[test]
+fn batch_prices_are_the_models_own() {
+    for (model, input, expected) in [
+        ("gpt-4o", 1000, pair("1.25", "5")),
+        ("gpt-5.5", 272_001, pair("5", "22.5")),
+        // xAI takes 20% off, not half.
+        ("grok-4.3", 1000, pair("1", "2")),
+        ("claude-opus-5-5", 1000, pair("2", "10")),
+    ] {
+        assert_eq!(prices(model, "2026-11-23", input, true), expected, "{model}");
+    }
+}
+
+#[test]
+fn names_resolve_exactly_or_not_at_all() {
+    for (name, id) in [
+        ("openai/gpt-4o", "gpt-4o"),
+        ("gpt-4o-2024-08-06", "gpt-4o"),
+        ("claude-3.5-sonnet", "claude-3-5-sonnet"),
+        ("gemini/gemini-2.5-pro", "gemini-2.5-pro"),
+        ("groq/openai/gpt-oss-120b", "openai/gpt-oss-120b"),
+        ("openai/gpt-oss-120b", "openai/gpt-oss-120b"),
+    ] {
+        let scenario = format!(
+            "llmcost: 1\nprices: {{as_of: 2025-10-01}}\nworkload: {{requests: 1/day, input: 10, output: 10}}\nstrategies:\n  a: {{model: '{name}'}}\n"
+        );
+        let scenario = if id.contains("oss") { scenario.replace("2025-10-01", "2026-11-23") } else { scenario };
+        assert_eq!(report(&scenario).strategies[0].usage[0].model, id, "{name}");
+    }
+    for name in ["gpt-4", "4o", "GPT-4O", "gpt-4o ", "anthropic/gpt-4o"] {
+        let scenario = format!(
+            "llmcost: 1\nworkload: {{requests: 1/day, input: 10, output: 10}}\nstrategies:\n  a: {{model: '{name}'}}\n"
+        );
+        assert!(try_report(&scenario).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn warnings_name_retirement_and_announced_changes() {
+    let codes = |model: &str| {
+        let scenario = format!(
+            "llmcost: 1\nprices: {{as_of: 2026-11-23}}\nworkload: {{requests: 1/day, input: 10, output: 10}}\nstrategies:\n  a: {{model: {model}}}\n"
+        );
+        report(&scenario).strategies[0]
+            .warnings
+            .iter()
+            .map(|warning| (warning.code, warning.message.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes("gemini-1.5-pro")[0].0, "retired-model");
+    let (code, message) = codes("gemini-4-argon").into_iter().next().unwrap();
+    assert_eq!(code, "price-changes-soon");
+    assert!(message.contains("2026-12-01, in 8 days: input $2 to $4, output $10 to $20"), "{message}");
+    assert!(codes("gpt-4o").is_empty());
+}
+
+#[test]
+fn a_mean_near_a_tier_is_pointed_out() {
+    let codes = |input: u64| {
+        let scenario = format!(
+            "llmcost: 1\nworkload: {{requests: 1/day, input: {input}, output: 10}}\nstrategies:\n  a: {{model: claude-haiku-5-5}}\n"
+        );
+        report(&scenario).strategies[0].warnings.iter().map(|warning| warning.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(90_000), ["mean-tier"]);
+    assert_eq!(codes(10_000), Vec::<&str>::new());
+    assert!(codes(2_000_000).contains(&"exceeds-context"));
+}

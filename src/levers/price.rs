@@ -178,7 +178,7 @@ fn discounted(price: Figure<TokenPrice>, model: &Model) -> Figure<TokenPrice> {
 
 fn is_near(threshold: u64, input: &Exact) -> bool {
     let (threshold, near) = (Exact::from(threshold), Exact::from(NEAR_A_TIER));
-    &(input * &near) >= &threshold && input <= &(&threshold * &near)
+    (input * &near) >= threshold && *input <= (&threshold * &near)
 }
 
 fn label(tier: &Tier) -> String {

@@ -3,6 +3,7 @@
 //! A decimal type rounds at its last digit as soon as something is divided (a monthly rate by 30 days, a retry rate
 //! by its complement). A rational does not: nothing is rounded before a figure is printed, and nothing overflows.
 //! Bounds are checked where numbers enter (see [`super::grammar`]).
+#![allow(clippy::arithmetic_side_effects, reason = "numbers of arbitrary precision neither overflow nor round")]
 
 use std::fmt;
 use std::iter::Sum;
@@ -193,7 +194,6 @@ macro_rules! operator {
     ($trait:ident, $method:ident, $op:tt) => {
         impl $trait<&Exact> for &Exact {
             type Output = Exact;
-            #[allow(clippy::arithmetic_side_effects, reason = "rationals of arbitrary precision cannot overflow")]
             fn $method(self, other: &Exact) -> Exact {
                 Exact(&self.0 $op &other.0)
             }

@@ -1,4 +1,5 @@
 //! Quantities that are not known exactly: what was stated of them, and the median that a deterministic run uses.
+#![allow(clippy::arithmetic_side_effects, reason = "numbers of arbitrary precision neither overflow nor round")]
 
 use dashu_float::DBig;
 

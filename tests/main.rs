@@ -11,4 +11,5 @@ mod catalogue;
 mod cli;
 mod errors;
 mod golden;
+mod readme;
 mod support;

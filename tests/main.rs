@@ -11,5 +11,6 @@ mod catalogue;
 mod cli;
 mod errors;
 mod golden;
+mod hostile;
 mod readme;
 mod support;

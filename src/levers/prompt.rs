@@ -1,6 +1,6 @@
 //! The prompt levers: `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
 
-use super::ledger::Lever;
+use super::bill::Lever;
 use super::{Engine, Job, Shape, pack, price};
 use crate::figure::{Calls, Figure, Share, Tokens};
 use crate::plan::{Compressor, Cut, OutputLever, Part, Prompt, Task};

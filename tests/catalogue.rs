@@ -135,12 +135,11 @@ fn a_mean_near_a_tier_is_pointed_out() {
 fn every_flagship_model_has_the_prices_of_a_source() {
     let path = crate::support::root().join("../shared/data/pricing/flagship-2026-11-23.csv");
     let Ok(mut table) = csv::Reader::from_path(&path) else {
-        println!("skipped: the side-by-side table is not beside the project");
+        crate::support::skipped("the side-by-side table of prices is not beside the project");
         return;
     };
     let header = table.headers().unwrap().clone();
     let column = |name: &str| header.iter().position(|title| title == name).unwrap();
-    // Where a figure is neither list's: embeddings have no output price, batch figures of a sibling are not taken over.
     let mut rows = 0;
     for row in table.records().map(Result::unwrap) {
         let label = row[0].split(" (").next().unwrap().to_owned();

@@ -48,7 +48,7 @@ pub fn text(bytes: &[u8]) -> String {
 
 /// Says why a test did not run; past the capture of the test runner, so that it is seen.
 pub fn skipped(reason: &str) {
-    writeln!(std::io::stderr(), "skipped: {reason}").unwrap();
+    std::io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap();
 }
 
 /// The report of a scenario, or what is wrong with it.

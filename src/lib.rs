@@ -55,6 +55,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod figure;
+pub mod hosting;
 pub mod input;
 pub mod levers;
 pub mod plan;

@@ -10,5 +10,7 @@
 mod catalogue;
 mod cli;
 mod errors;
+mod exact;
 mod golden;
+mod oracle;
 mod support;

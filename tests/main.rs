@@ -12,5 +12,7 @@ mod cli;
 mod errors;
 mod exact;
 mod golden;
+mod guide;
 mod oracle;
+mod properties;
 mod support;

@@ -17,7 +17,7 @@ impl Dec {
     }
     /// As a share: sometimes in percent, sometimes bare, which must be the same.
     pub fn share(self) -> String {
-        if self.units % 3 == 0 || self.places < 2 {
+        if self.units.is_multiple_of(3) || self.places < 2 {
             return self.to_string();
         }
         format!("{}%", Self { units: self.units, places: self.places - 2 })

@@ -116,6 +116,14 @@ fn check_passes_or_fails_by_its_exit_status() {
 }
 
 #[test]
+fn check_writes_one_csv_row_per_claim() {
+    let output = run(&["check", ROUTING, "--format", "csv"]);
+    let rows: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
+    assert_eq!(rows.len(), 7);
+    assert!(rows[1].contains(",expectation,all-gpt-4o,per_day,3250,0,3250,USD,fail,true,"), "{}", rows[1]);
+}
+
+#[test]
 fn usage_errors_are_status_two_with_a_suggestion() {
     let output = run(&["simulte", ROUTING]);
     assert_eq!(output.status.code(), Some(2));

@@ -13,6 +13,8 @@ mod errors;
 mod exact;
 mod golden;
 mod guide;
+mod hostile;
 mod oracle;
 mod properties;
+mod readme;
 mod support;

@@ -46,6 +46,11 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// Says why a test did not run; past the capture of the test runner, so that it is seen.
+pub fn skipped(reason: &str) {
+    std::io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap();
+}
+
 /// The report of a scenario, or what is wrong with it.
 pub fn try_report(text: &str) -> Result<Report, Vec<Diagnostic>> {
     let input = Input::Text { name: "scenario.yaml".into(), text: text.into() };

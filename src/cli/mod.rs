@@ -52,11 +52,23 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Compute all strategies of a scenario, side by side
-    Simulate(simulate::Arguments),
+    Simulate(Scenarios),
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
-    Check(check::Arguments),
+    Check(Scenarios),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
+}
+
+/// Scenarios to compute and where the result goes.
+#[derive(Args, Debug)]
+pub struct Scenarios {
+    /// Scenario files; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    destination: Destination,
 }
 
 /// What changes a scenario from outside.
@@ -91,7 +103,7 @@ pub enum Format {
     Table,
     /// Everything, exact, as decimal strings
     Json,
-    /// One row per line of the bill
+    /// One row per line of the bill, or per budget and expectation
     Csv,
 }
 

@@ -10,14 +10,25 @@ use tempfile::NamedTempFile;
 
 use super::settings::Settings;
 use super::{Destination, Format};
-use crate::render::Look;
+use crate::render::{self, Look};
+use crate::report::Report;
 
-/// Shows a result in every place and form that was asked for; `show` makes its text.
+/// Shows reports in every place and form that was asked for; `table` is what people see of them, `csv` what a
+/// spreadsheet does.
 pub(super) fn deliver(
     destination: &Destination,
     settings: &Settings,
-    show: impl Fn(Format, Look) -> Result<String>,
+    reports: &[Report],
+    table: impl Fn(Look) -> String,
+    csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
 ) -> Result<()> {
+    let show = |format: Format, look: Look| -> Result<String> {
+        Ok(match format {
+            Format::Table => table(look),
+            Format::Json => render::json(reports)?,
+            Format::Csv => csv(reports)?,
+        })
+    };
     if destination.output.is_empty() {
         let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
         let mut stdout = io::stdout().lock();

@@ -5,12 +5,12 @@ use std::io::{IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::Changes;
+use super::{Changes, Scenarios};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, terminal};
 use crate::input::Input;
 use crate::render::Look;
-use crate::report::Evaluation;
+use crate::report::{Evaluation, Report};
 
 /// Columns when the output is no terminal.
 const DEFAULT_WIDTH: usize = 80;
@@ -73,6 +73,12 @@ impl Settings {
         }
         self.report(&problems);
         None
+    }
+
+    /// The reports of scenarios; prints all that is wrong with any of them.
+    pub fn reports(&self, scenarios: &Scenarios) -> Option<Vec<Report>> {
+        let evaluations = self.evaluate(&scenarios.files, &scenarios.changes)?;
+        Some(evaluations.iter().map(Report::of).collect())
     }
 }
 

@@ -1,35 +1,14 @@
 //! `simulate`: all strategies of a scenario, side by side.
 
 use anyhow::Result;
-use clap::Args;
 
 use super::settings::Settings;
-use super::{Changes, Destination, Ending, Format, output};
+use super::{Ending, Scenarios, output};
 use crate::render;
-use crate::report::Report;
 
-#[derive(Args, Debug)]
-pub(super) struct Arguments {
-    /// Scenario files; - reads standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<String>,
-    #[command(flatten)]
-    changes: Changes,
-    #[command(flatten)]
-    destination: Destination,
-}
-
-pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
-    let Some(evaluations) = settings.evaluate(&arguments.files, &arguments.changes) else {
-        return Ok(Ending::BadInput);
-    };
-    let reports: Vec<Report> = evaluations.iter().map(Report::of).collect();
-    output::deliver(&arguments.destination, settings, |format, look| {
-        Ok(match format {
-            Format::Table => reports.iter().map(|report| render::table(report, look)).collect::<Vec<_>>().join("\n"),
-            Format::Json => render::json(&reports)?,
-            Format::Csv => render::csv(&reports)?,
-        })
-    })?;
+pub(super) fn run(scenarios: &Scenarios, settings: &Settings) -> Result<Ending> {
+    let Some(reports) = settings.reports(scenarios) else { return Ok(Ending::BadInput) };
+    let table = |look| reports.iter().map(|report| render::table(report, look)).collect::<Vec<_>>().join("\n");
+    output::deliver(&scenarios.destination, settings, &reports, table, render::csv)?;
     Ok(Ending::Done)
 }

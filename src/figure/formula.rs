@@ -23,6 +23,18 @@ impl Step {
         self.expression(DEEPEST).0
     }
 
+    /// The formula by its terms: several where it is a sum.
+    pub fn terms(&self) -> Vec<String> {
+        match &self.origin {
+            Origin::Sum(steps) if steps.len() > 1 => steps.iter().map(|step| step.as_term()).collect(),
+            _ => vec![self.formula()],
+        }
+    }
+
+    fn as_term(&self) -> String {
+        if self.name.is_some() { self.mention() } else { self.formula() }
+    }
+
     /// The value with its unit, exactly: `1,000,000/day`, `$2.5/1M`, `30%`.
     pub fn amount(&self) -> String {
         amount(&self.value, self.unit)

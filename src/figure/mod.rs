@@ -48,7 +48,7 @@ pub struct Step {
 }
 
 /// Where a value comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Origin {
     /// Stated in a file or on the command line.
     Stated(Place),
@@ -127,10 +127,7 @@ impl<D: Dimension> Figure<D> {
     /// The same value under a name, as a step worth showing.
     #[must_use]
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        match Arc::try_unwrap(self.node) {
-            Ok(step) => Self { node: Arc::new(Step { name: Some(name.into()), ..step }), dimension: PhantomData },
-            Err(shared) => Self::new(shared.value.clone(), Some(name.into()), Origin::Sum(vec![shared])),
-        }
+        Self::new(self.node.value.clone(), Some(name.into()), self.node.origin.clone())
     }
 
     /// The product.
@@ -157,7 +154,10 @@ impl<D: Dimension> Figure<D> {
 
     /// The sum of all `terms`; 0 of none.
     pub fn total(terms: impl IntoIterator<Item = Self>) -> Self {
-        let mut terms: Vec<_> = terms.into_iter().filter(|term| !term.is_zero()).collect();
+        let mut terms: Vec<_> = terms.into_iter().collect();
+        if terms.len() > 1 {
+            terms.retain(|term| !term.is_zero());
+        }
         match (terms.pop(), terms.is_empty()) {
             (None, _) => Self::zero(),
             (Some(only), true) => only,

@@ -3,7 +3,7 @@
 //! Retries: a call that fails with probability r is repeated, so an answer takes 1/(1-r) calls; with at most n
 //! repetitions the extra is r + r^2 + ... + r^n (SPEC section 4.2).
 
-use super::ledger::{Finding, Lever, Mode};
+use super::bill::{Finding, Lever, Mode};
 use super::{Cause, Engine, Job, Shape, price};
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Calls, Factor, Figure};

@@ -4,7 +4,7 @@
 //! stops: R_{k+1} = R_k - R_k (1-f) a. A step costs its calls, what failed calls are billed, and the judge of its
 //! answers. `final_only` pays each request only the step that answered: a blended rate that understates the bill.
 
-use super::ledger::{Escalation, Lever};
+use super::bill::{Escalation, Lever};
 use super::{Cause, Engine, Job};
 use crate::figure::{Calls, Figure};
 use crate::plan::{Billed, Billing, Cascade, CascadeStep, Overrides, Stop};

@@ -2,10 +2,11 @@
 //!
 //! Requests meet the levers in a fixed order, whatever the order in the file: response cache, prompt levers, packing,
 //! router, then model, route or cascade; each attempt of those meets retries, the tier of its whole prompt, batch, and
-//! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; [`ledger`] collects what they bill.
+//! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; `ledger` collects what they bill.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod attempt;
+mod bill;
 mod cascade;
 mod ledger;
 mod pack;
@@ -14,7 +15,7 @@ mod prompt;
 mod response_cache;
 mod route;
 
-pub use ledger::{Escalation, Finding, Lever, Line, Mode, Outcome, Quantity};
+pub use bill::{Escalation, Finding, Lever, Line, Mode, Outcome, Quantity};
 pub use price::{Priced, standard_price};
 
 use crate::diag::Diagnostic;

@@ -21,19 +21,19 @@ pub(super) fn shape(
     pack: Option<&Pack>,
 ) -> Shape {
     let Some(pack) = pack else {
-        return Shape { input: prompt_tokens(prompt.total(|_| true)), output, reasoning: reasoning.clone() };
+        return Shape { input: under_a_name(prompt.total(|_| true), "prompt"), output, reasoning: reasoning.clone() };
     };
     let shared = prompt.total(Part::is_shared);
     let own = prompt.total(|part| !part.is_shared());
     let times = |tokens: &Figure<Tokens>| if tokens.is_zero() { Figure::zero() } else { tokens.times(&pack.items) };
     Shape {
-        input: prompt_tokens(shared.plus(&times(&own))),
+        input: under_a_name(shared.plus(&times(&own)), "prompt"),
         output: output.map(|output| times(&output).plus(&pack.output_overhead)),
         reasoning: times(reasoning),
     }
 }
 
-/// A prompt of several parts gets a name, so that formulae stay short.
-fn prompt_tokens(total: Figure<Tokens>) -> Figure<Tokens> {
-    if total.step().name.is_some() { total } else { total.named("prompt") }
+/// A sum of several parts gets a name, so that formulae stay short; a single part keeps its own.
+pub(super) fn under_a_name(total: Figure<Tokens>, name: &'static str) -> Figure<Tokens> {
+    if total.step().name.is_some() { total } else { total.named(name) }
 }

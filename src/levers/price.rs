@@ -1,6 +1,6 @@
 //! The price of a component of a call: card, tier of the whole prompt, batch, negotiated discount (SPEC section 4.2).
 
-use super::ledger::Mode;
+use super::bill::Mode;
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Figure, Money, Share, TokenPrice};
 use crate::plan::{Batch, Model, ModelUse};

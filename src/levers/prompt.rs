@@ -1,6 +1,6 @@
 //! The prompt levers: `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
 
-use super::ledger::Lever;
+use super::bill::Lever;
 use super::{Engine, Job, Shape, pack, price};
 use crate::figure::{Calls, Figure, Share, Tokens};
 use crate::plan::{Compressor, Cut, OutputLever, Part, Prompt, Task};
@@ -19,7 +19,7 @@ impl Engine<'_> {
                     self.ledger.events(Lever::Compress, "compression", "request", requests, price)
                 }
                 Some(Compressor::Model(model)) => {
-                    let read = prompt.total(|part| cut(part).is_some()).named("uncompressed tokens");
+                    let read = pack::under_a_name(prompt.total(|part| cut(part).is_some()), "uncompressed tokens");
                     self.ledger.count(&model.model, requests);
                     let volume = requests.times(&read);
                     match price::token_price(model, &Component::Input, super::Mode::Standard, read.value(), None) {

@@ -4,7 +4,7 @@
 //! reaches a layer, h1 the exact hit rate, m the requests that go on and s the cost of storing their answers.
 
 use super::Engine;
-use super::ledger::Lever;
+use super::bill::Lever;
 use crate::figure::{Calls, Figure};
 use crate::plan::{Layer, ResponseCache};
 

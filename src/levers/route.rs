@@ -4,7 +4,7 @@
 //! arm but the dearest is answered again by the next dearer arm, and both are billed. Which arm is dearer is decided by
 //! what a call of the task at hand costs.
 
-use super::ledger::Lever;
+use super::bill::Lever;
 use super::{Cause, Engine, Job};
 use crate::figure::{Calls, Figure};
 use crate::plan::{Overrides, Route};

@@ -4,12 +4,14 @@
 mod book;
 mod card;
 mod embedded;
+mod rates;
 mod read;
+mod words;
 
 pub use book::{Book, List, ListInfo, Lookup};
 pub use card::{Alias, BatchFallback, CacheRules, Card, Component, Model, Rate, Test, Tier};
 pub use embedded::{DEFAULT_LIST, embedded_list, embedded_names};
-pub(crate) use read::components;
+pub(crate) use rates::components;
 pub use read::{read_added, read_list};
 
 /// A calendar date.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::card::{Alias, BatchFallback, CacheRules, Card, Component, Model, Rate, Test, Tier};
-use super::{Date, List, ListInfo};
-use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
+use super::card::{Alias, CacheRules, Card, Component, Model, Rate, Test};
+use super::rates::{Batch, batch, fallback, rates};
+use super::words::{date, tier_test, whole, word, yes_or_no};
+use super::{List, ListInfo};
+use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::input::{Fields, Key, Node, Value, wrong_shape};
-use crate::units::{Exact, Kind, Reason, Settings};
 
 /// What the head of a list says for all its models.
 struct Head {
@@ -220,7 +221,7 @@ fn check_overlaps(id: &str, cards: &[Card], sink: &mut Sink) {
     }
 }
 
-fn card_of(rates: Vec<(Component, Rate)>, node: &Node) -> Card {
+pub(super) fn card_of(rates: Vec<(Component, Rate)>, node: &Node) -> Card {
     Card {
         from: None,
         until: None,
@@ -272,197 +273,6 @@ fn selectors(node: &Node, sink: &mut Sink) -> Vec<(String, String)> {
     found
 }
 
-/// The prices among the keys of a card or model.
-fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec<((Component, Rate), Place)> {
-    let mut found: Vec<((Component, Rate), Place)> = Vec::new();
-    fields.exclusive("cache_read", "cached_read", sink);
-    for component in Component::ALL {
-        if let Some(node) = fields.get(component.slug(), sink)
-            && let Some(rate) = rate(component, node, test, sink)
-        {
-            found.push(((component.clone(), rate), node.place.clone()));
-        }
-    }
-    if let Some(node) = fields.get("cached_read", sink)
-        && let Some(rate) = rate(&Component::CacheRead, node, test, sink)
-    {
-        found.push(((Component::CacheRead, rate), node.place.clone()));
-    }
-    let short = fields.get("cache_write_1h", sink).map(|node| ("1h".to_owned(), node));
-    let writes = match fields.get("cache_write", sink) {
-        Some(node) => match &node.value {
-            Value::Map(entries) if node.get("usd").is_none() => {
-                entries.iter().map(|(key, node)| (key.text.to_string(), node)).collect()
-            }
-            _ => vec![(String::new(), node)],
-        },
-        None => Vec::new(),
-    };
-    for (lifetime, node) in writes.into_iter().chain(short) {
-        if !lifetime.is_empty() && Kind::Duration.parse(&lifetime, &Settings::default()).is_err() {
-            sink.add(
-                Diagnostic::at(
-                    Code::BadQuantity,
-                    &node.place,
-                    format!("`{lifetime}` is not a lifetime"),
-                    "of this price",
-                )
-                .help("write `5m`, `30m`, `1h` or `12h`"),
-            );
-            continue;
-        }
-        let component = Component::CacheWrite(lifetime);
-        if let Some(rate) = rate(&component, node, test, sink) {
-            found.push(((component, rate), node.place.clone()));
-        }
-    }
-    found
-}
-
-fn rate(component: &Component, node: &Node, test: Test, sink: &mut Sink) -> Option<Rate> {
-    if node.entries().is_none() {
-        let usd = price(node, component, component.usual_per(), sink)?;
-        return Some(Rate { usd, tiers: Vec::new() });
-    }
-    let mut fields = Fields::of(node, format!("the price of {component}"), sink)?;
-    let per = match fields.get("per", sink) {
-        Some(node) => whole(node, sink).filter(|per| *per > 0).or_else(|| {
-            sink.refuse(Diagnostic::at(
-                Code::OutOfRange,
-                &node.place,
-                "`per` is a whole number above zero",
-                "per how many",
-            ))
-        })?,
-        None => component.usual_per(),
-    };
-    let usd = fields.require("usd", "\"2.50\"", sink).and_then(|node| price(node, component, per, sink));
-    let mut tiers: Vec<Tier> = Vec::new();
-    if let Some(node) = fields.get("tiers", sink) {
-        let Value::List(items) = &node.value else {
-            return sink.refuse(wrong_shape(node, "`tiers` is a list of {above, usd}"));
-        };
-        for item in items {
-            let Some(mut tier) = Fields::of(item, "a tier", sink) else { continue };
-            let above = tier.require("above", "200000", sink).and_then(|node| whole(node, sink));
-            let test = tier.get("test", sink).and_then(|node| tier_test(node, sink)).unwrap_or(test);
-            let usd = tier.require("usd", "\"5\"", sink).and_then(|node| price(node, component, per, sink));
-            tier.finish(sink);
-            let (Some(above), Some(usd)) = (above, usd) else { continue };
-            if tiers.last().is_some_and(|last| last.above >= above) {
-                sink.add(
-                    Diagnostic::at(
-                        Code::OutOfRange,
-                        &item.place,
-                        "tiers stand in ascending order",
-                        "not above the tier before it",
-                    )
-                    .help("the highest threshold that a prompt passes prices the whole request"),
-                );
-            }
-            tiers.push(Tier { above, test, usd });
-        }
-    }
-    fields.finish(sink);
-    Some(Rate { usd: usd?, tiers })
-}
-
-fn price(node: &Node, component: &Component, per: u64, sink: &mut Sink) -> Option<Exact> {
-    let text = node.scalar().or_else(|| sink.refuse(wrong_shape(node, "a price is a single amount")))?;
-    let bare = text.trim_start_matches('$').bytes().all(|b| b.is_ascii_digit() || b"._+-eE".contains(&b));
-    let kind = if component.is_token() && !bare { Kind::TokenPrice } else { Kind::Money };
-    match kind.parse(text, &Settings::default()) {
-        Ok(usd) if kind == Kind::TokenPrice => Some(usd),
-        Ok(usd) => usd.checked_div(&Exact::from(per)),
-        Err(refusal) => {
-            let refusal = if component.is_token() && refusal.reason == Reason::Malformed {
-                Kind::TokenPrice.parse(text, &Settings::default()).err().unwrap_or(refusal)
-            } else {
-                refusal
-            };
-            sink.refuse(crate::check::refused(&refusal, &node.place))
-        }
-    }
-}
-
-enum Batch {
-    Card(Box<Card>),
-    Fallback(BatchFallback),
-}
-
-fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
-    let mut fields = Fields::of(node, "`batch`", sink)?;
-    let discount = fields.get("discount", sink);
-    let own = rates(&mut fields, test, sink);
-    let applies_to = fields.get("applies_to", sink).map_or_else(Vec::new, |node| components(node, sink));
-    fields.finish(sink);
-    match (discount, own.is_empty()) {
-        (Some(discount), true) => {
-            let share = share(discount, sink)?;
-            Some(Batch::Fallback(BatchFallback { factor: &Exact::ONE - &share, applies_to, place: node.place.clone() }))
-        }
-        (None, false) => {
-            let mut card = card_of(own.into_iter().map(|(rate, _)| rate).collect(), node);
-            card.when.push(("mode".to_owned(), "batch".to_owned()));
-            Some(Batch::Card(Box::new(card)))
-        }
-        (Some(_), false) => sink.refuse(Diagnostic::at(
-            Code::Conflict,
-            &node.place,
-            "`batch` states a discount or prices, not both",
-            "both stand here",
-        )),
-        (None, true) => sink.refuse(
-            Diagnostic::at(Code::MissingKey, &node.place, "`batch` states nothing", "no price, no discount")
-                .help("for instance `batch: {discount: 50%}` or `batch: {input: 1.25, output: 5}`"),
-        ),
-    }
-}
-
-fn fallback(node: &Node, sink: &mut Sink) -> Option<BatchFallback> {
-    let mut fields = Fields::of(node, "`fallback`", sink)?;
-    let batch = fields.require("batch", "{factor: \"0.5\"}", sink);
-    fields.finish(sink);
-    let mut inner = Fields::of(batch?, "the batch fallback", sink)?;
-    let factor = inner.require("factor", "\"0.5\"", sink).and_then(|node| share(node, sink));
-    let applies_to = inner.get("applies_to", sink).map_or_else(Vec::new, |node| components(node, sink));
-    inner.finish(sink);
-    Some(BatchFallback { factor: factor?, applies_to, place: node.place.clone() })
-}
-
-/// A list of token components, for `applies_to`.
-pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
-    let one = std::slice::from_ref(node);
-    let items = match &node.value {
-        Value::List(items) => items,
-        _ => one,
-    };
-    let known = |name: &str| match name {
-        "cache_write" => Some(Component::CacheWrite(String::new())),
-        _ => Component::from_slug(name).filter(Component::is_token),
-    };
-    let mut found = Vec::new();
-    for item in items {
-        let Some((name, place)) = word(item, sink) else { continue };
-        match known(&name) {
-            Some(component) => found.push(component),
-            None => {
-                let all = Component::ALL.iter().filter(|c| c.is_token()).map(Component::slug).chain(["cache_write"]);
-                sink.add(
-                    Diagnostic::at(
-                        Code::UnknownWord,
-                        &place,
-                        format!("there is no token component `{name}`"),
-                        "unknown",
-                    )
-                    .help_if(suggest::did_you_mean(&name, all)),
-                );
-            }
-        }
-    }
-    found
-}
-
 fn cache_rules(node: &Node, sink: &mut Sink) -> Option<CacheRules> {
     let mut fields = Fields::of(node, "`cache`", sink)?;
     let min_tokens = fields.get("min_tokens", sink).and_then(|node| whole(node, sink));
@@ -495,43 +305,4 @@ fn aliases(node: &Node, sink: &mut Sink) -> Vec<Alias> {
         found.extend(name.map(|(name, _)| Alias { name, from, until }));
     }
     found
-}
-
-fn word(node: &Node, sink: &mut Sink) -> Option<(String, Place)> {
-    match node.scalar() {
-        Some(text) if !text.trim().is_empty() => Some((text.to_owned(), node.place.clone())),
-        _ => sink.refuse(wrong_shape(node, "a single word or text is expected")),
-    }
-}
-
-fn yes_or_no(node: &Node, sink: &mut Sink) -> Option<bool> {
-    crate::check::yes_or_no(node, sink)
-}
-
-fn share(node: &Node, sink: &mut Sink) -> Option<Exact> {
-    crate::check::plain(node, Kind::Share, &Settings::default(), sink)
-}
-
-/// A whole number of tokens; written out or with a suffix.
-fn whole(node: &Node, sink: &mut Sink) -> Option<u64> {
-    let value = crate::check::plain(node, Kind::Count, &Settings::default(), sink)?;
-    if value.is_whole() {
-        return value.to_u64();
-    }
-    sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, "a whole number is expected", "this has a fraction"))
-}
-
-fn tier_test(node: &Node, sink: &mut Sink) -> Option<Test> {
-    match node.scalar() {
-        Some("gt") => Some(Test::Gt),
-        Some("ge") => Some(Test::Ge),
-        _ => sink.refuse(
-            Diagnostic::at(Code::UnknownWord, &node.place, "a tier's test is `gt` or `ge`", "neither")
-                .help("`gt`: more tokens than the threshold; `ge`: as many or more"),
-        ),
-    }
-}
-
-fn date(node: &Node, sink: &mut Sink) -> Option<Date> {
-    crate::check::date(node, sink)
 }

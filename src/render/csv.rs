@@ -1,6 +1,7 @@
 //! The lines of a report as CSV: a header, one row per line, RFC 4180 quoting.
 
 use crate::report::Report;
+use crate::units::Exact;
 
 const HEADER: [&str; 16] = [
     "scenario",
@@ -54,6 +55,46 @@ pub fn csv(reports: &[Report]) -> Result<String, csv::Error> {
             }
         }
     }
+    finished(writer)
+}
+
+/// Budgets and expectations, one row each.
+///
+/// # Errors
+/// None that a memory buffer can raise.
+pub fn csv_of_checks(reports: &[Report]) -> Result<String, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record([
+        "scenario", "kind", "strategy", "metric", "stated", "within", "actual", "currency", "level", "ok", "place",
+    ])?;
+    let text = |value: &Option<Exact>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    for report in reports {
+        let mut row = |kind: &str,
+                       strategy: &str,
+                       metric: &str,
+                       numbers: [String; 3],
+                       level: &str,
+                       ok: bool,
+                       place: &str| {
+            let [stated, within, actual] = numbers;
+            let names = [&report.scenario.name, kind, strategy, metric].map(defused);
+            let rest =
+                [stated, within, actual, defused(&report.currency), level.to_owned(), ok.to_string(), defused(place)];
+            writer.write_record(names.into_iter().chain(rest))
+        };
+        for budget in &report.budgets {
+            let numbers = [budget.limit.to_string(), String::new(), text(&budget.actual)];
+            row("budget", &budget.strategy, &budget.metric, numbers, &budget.level, budget.ok, &budget.place)?;
+        }
+        for claim in &report.expectations {
+            let numbers = [claim.equals.to_string(), claim.within.to_string(), text(&claim.actual)];
+            row("expectation", &claim.strategy, &claim.metric, numbers, "fail", claim.ok, &claim.place)?;
+        }
+    }
+    finished(writer)
+}
+
+fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

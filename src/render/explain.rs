@@ -1,7 +1,9 @@
 //! Explanations as text.
 
+use textwrap::core::display_width;
+
 use super::style::{Look, harmless};
-use crate::report::explain::Explanation;
+use crate::report::explain::{Explanation, Input};
 
 /// All explanations of one strategy.
 pub fn explanations(strategy: &str, all: &[Explanation], look: Look) -> String {
@@ -9,24 +11,30 @@ pub fn explanations(strategy: &str, all: &[Explanation], look: Look) -> String {
     for each in all {
         out.push('\n');
         out.push_str(&format!("{} = {}\n", look.bold(&harmless(&each.title)), look.good(&each.value)));
-        out.push_str(&look.paragraph("  = ", &harmless(&each.formula)));
-        let width = each
-            .inputs
-            .iter()
-            .map(|input| input.name.chars().count().saturating_add(input.depth.saturating_mul(2)))
-            .max()
-            .unwrap_or(0);
-        let values = each.inputs.iter().map(|input| input.value.chars().count()).max().unwrap_or(0);
-        for input in &each.inputs {
-            let indent = "  ".repeat(input.depth.saturating_add(1));
-            let name = format!("{indent}{}", harmless(&input.name));
-            let head = format!("{name:<column$}  {:>values$}  ", input.value, column = width.saturating_add(2));
-            if input.from.is_empty() {
-                out.push_str(head.trim_end());
-                out.push('\n');
-            } else {
-                out.push_str(&look.paragraph(&head, &harmless(&input.from)));
+        for (index, term) in each.terms.iter().enumerate() {
+            out.push_str(&look.paragraph(if index == 0 { "  = " } else { "  + " }, &harmless(term)));
+        }
+        out.push_str(&inputs(&each.inputs, look));
+    }
+    out
+}
+
+/// The numbers of a formula in columns: name, value, origin; the formula of a computed one stands below it.
+fn inputs(all: &[Input], look: Look) -> String {
+    let indent = |input: &Input| "  ".repeat(input.depth.saturating_add(1));
+    let name = |input: &Input| format!("{}{}", indent(input), harmless(&input.name));
+    let names = all.iter().map(|input| display_width(&name(input))).max().unwrap_or(0);
+    let values = all.iter().map(|input| display_width(&input.value)).max().unwrap_or(0);
+    let mut out = String::new();
+    for input in all {
+        let head = format!("{:<names$}  {:>values$}", name(input), input.value);
+        match &input.formula {
+            Some(formula) => {
+                out.push_str(&format!("{head}\n"));
+                out.push_str(&look.paragraph(&format!("{}    = ", indent(input)), &harmless(formula)));
             }
+            None if input.from.is_empty() => out.push_str(&format!("{head}\n")),
+            None => out.push_str(&look.paragraph(&format!("{head}  "), &harmless(&input.from))),
         }
     }
     out

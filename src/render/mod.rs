@@ -6,7 +6,7 @@ mod json;
 mod style;
 mod table;
 
-pub use self::csv::csv;
+pub use self::csv::{csv, csv_of_checks};
 pub use explain::explanations;
 pub use json::json;
 pub use style::Look;

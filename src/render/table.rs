@@ -201,7 +201,7 @@ fn breakdowns(report: &Report, look: Look) -> String {
 fn item(part: &BreakdownPart) -> String {
     let item = harmless(&part.item);
     let batch = part.mode == "batch";
-    let answers = ["model", "route", "cascade"].contains(&part.lever.as_str());
+    let answers = ["model", "route", "cascade", "other"].contains(&part.lever.as_str());
     let lever = part.lever.replace('_', " ");
     match (answers, batch) {
         (true, false) => item,

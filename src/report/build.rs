@@ -62,6 +62,9 @@ fn best(strategies: &[StrategyReport], baseline: &str) -> Option<Best> {
     })
 }
 
+/// Parts of a breakdown; what is left is added up in the last one.
+const MOST_PARTS: usize = 9;
+
 /// The bill by lever and item, dearest first; equal ones in the order of the bill.
 fn breakdown(lines: &[LineReport], total: &Exact, days: &Exact) -> Vec<BreakdownPart> {
     let mut parts: Vec<(&LineReport, Exact)> = Vec::new();
@@ -82,7 +85,18 @@ fn breakdown(lines: &[LineReport], total: &Exact, days: &Exact) -> Vec<Breakdown
         per_month: &sum * days,
         share: sum.checked_div(total).unwrap_or(Exact::ZERO),
     };
-    parts.into_iter().map(part).collect()
+    let mut found: Vec<BreakdownPart> = parts.into_iter().map(part).collect();
+    if found.len() > MOST_PARTS {
+        let small = found.split_off(MOST_PARTS.saturating_sub(1));
+        found.push(BreakdownPart {
+            lever: "other".to_owned(),
+            item: format!("{} smaller items", small.len()),
+            mode: "standard".to_owned(),
+            per_month: small.iter().map(|part| &part.per_month).sum(),
+            share: small.iter().map(|part| &part.share).sum(),
+        });
+    }
+    found
 }
 
 /// An amount in USD in the currency of the plan.

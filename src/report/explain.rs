@@ -16,8 +16,8 @@ pub struct Explanation {
     pub title: String,
     /// Its value.
     pub value: String,
-    /// How it comes about.
-    pub formula: String,
+    /// How it comes about: the terms of a sum, or a single formula.
+    pub terms: Vec<String>,
     /// The named numbers in the formula, what they are and where they come from.
     pub inputs: Vec<Input>,
 }
@@ -31,7 +31,9 @@ pub struct Input {
     pub name: String,
     /// Its value.
     pub value: String,
-    /// Its formula, or where it comes from.
+    /// Its formula, where it was computed.
+    pub formula: Option<String>,
+    /// Where it comes from, where it was not.
     pub from: String,
 }
 
@@ -95,19 +97,18 @@ fn of_line(evaluation: &Evaluation, line: &Line) -> Explanation {
     Explanation {
         title: format!("{}{tier}", line_path(line)),
         value: format!("{} a day", display::money(&(line.cost.value() * &plan.currency.per_usd), &plan.currency.code)),
-        formula: in_currency(evaluation, line.cost.step().formula()),
+        terms: in_currency(evaluation, line.cost.step().terms()),
         inputs: inputs(line.cost.step()),
     }
 }
 
 /// Amounts are computed in USD; the rate is the last factor.
-fn in_currency(evaluation: &Evaluation, formula: String) -> String {
+fn in_currency(evaluation: &Evaluation, terms: Vec<String>) -> Vec<String> {
     let currency = &evaluation.plan.currency;
     if currency.code == "USD" {
-        formula
-    } else {
-        format!("({formula}) x {} {} per USD", currency.per_usd, currency.code)
+        return terms;
     }
+    vec![format!("({}) x {} {} per USD", terms.join(" + "), currency.per_usd, currency.code)]
 }
 
 fn inputs(step: &Arc<Step>) -> Vec<Input> {
@@ -118,14 +119,15 @@ fn inputs(step: &Arc<Step>) -> Vec<Input> {
 
 fn collect(step: &Arc<Step>, depth: usize, found: &mut Vec<Input>) {
     for part in step.parts() {
-        let from =
-            if part.is_computed() { format!("= {}", part.formula()) } else { part.provenance().unwrap_or_default() };
-        let input =
-            Input { depth, name: part.name.as_deref().unwrap_or_default().to_owned(), value: part.amount(), from };
-        if found
-            .iter()
-            .any(|known| (&known.name, &known.value, &known.from) == (&input.name, &input.value, &input.from))
-        {
+        let input = Input {
+            depth,
+            name: part.name.as_deref().unwrap_or_default().to_owned(),
+            value: part.amount(),
+            formula: part.is_computed().then(|| part.formula()),
+            from: part.provenance().unwrap_or_default(),
+        };
+        let same = |known: &Input| Input { depth, ..known.clone() } == input;
+        if found.iter().any(same) {
             continue;
         }
         found.push(input);
@@ -181,6 +183,7 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
                 depth: 1,
                 name: line_path(line),
                 value: text(evaluation, Metric::PerDay, line.cost.value()),
+                formula: None,
                 from: String::new(),
             })
             .collect(),
@@ -188,6 +191,7 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
             depth: 1,
             name: "days per month".to_owned(),
             value: days.amount(),
+            formula: None,
             from: days.provenance().unwrap_or_default(),
         }],
         _ => Vec::new(),
@@ -195,7 +199,7 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
     Some(Explanation {
         title: metric.name().to_owned(),
         value: text(evaluation, metric, &value),
-        formula,
+        terms: vec![formula],
         inputs: parts,
     })
 }

@@ -78,11 +78,6 @@ fn model() -> BoxedStrategy<Model> {
                     (*input, *output, *reasoning) = (None, None, None);
                 }
             }
-            // A price of reasoning on one card alone has tests of its own (see `reasoning_in_a_batch`).
-            if let (Some(ModelBatch::Card { reasoning, .. }), Some(tokens)) = (&mut batch, &tokens) {
-                *reasoning =
-                    tokens.reasoning.as_ref().map(|standard| reasoning.take().unwrap_or_else(|| standard.clone()));
-            }
             if let Some(ModelBatch::Card { input: None, output: None, reasoning: None, request: in_batch }) = &mut batch
             {
                 *in_batch = Some(in_batch.unwrap_or(Dec { units: 1500, places: 6 }));
@@ -349,12 +344,6 @@ fn finish(mut scenario: Scenario) -> Scenario {
                 } else {
                     Cut::To(longest * *percent / 100)
                 });
-            }
-            // A compressor with a price per request has a test of its own.
-            if let Some(Compressor::Model(model)) = compress.by
-                && scenario.models[model].request.is_some()
-            {
-                compress.by = None;
             }
             if compress.cuts.iter().all(Option::is_none) {
                 strategy.compress = None;

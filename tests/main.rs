@@ -10,7 +10,11 @@
 mod catalogue;
 mod cli;
 mod errors;
+mod exact;
 mod golden;
+mod guide;
 mod hostile;
+mod oracle;
+mod properties;
 mod readme;
 mod support;

@@ -25,23 +25,13 @@ impl Engine<'_> {
         self.bill(model, calls, &shape, levers.batch.as_ref(), cause);
         if let Some(retries) = levers.retries.as_ref().filter(|retries| !retries.rate.is_zero()) {
             let extra = calls.times(&extra_calls(retries));
-            match retries.billed {
-                Billed::None => self.ledger.count(&model.model, &extra),
-                billed => {
-                    let only_input = cause.only_input || billed == Billed::Input;
-                    self.bill(
-                        model,
-                        &extra,
-                        &shape,
-                        levers.batch.as_ref(),
-                        Cause { lever: Lever::Retries, only_input },
-                    );
-                }
-            }
+            let cause = Cause { lever: Lever::Retries, ..cause.at_most(retries.billed) };
+            self.bill(model, &extra, &shape, levers.batch.as_ref(), cause);
         }
     }
 
-    /// Bills calls of `shape`: the batch share at the batch price, the rest at the standard price.
+    /// Counts calls of `shape` and bills them as far as the cause says: the batch share at the batch price, the rest at
+    /// the standard price. A price per request is paid by every call whose input is billed.
     pub(super) fn bill(
         &mut self,
         model: &ModelUse,
@@ -51,6 +41,9 @@ impl Engine<'_> {
         cause: Cause,
     ) {
         self.ledger.count(&model.model, calls);
+        if cause.billed == Billed::None {
+            return;
+        }
         let split = match batch {
             None => vec![(Mode::Standard, calls.clone())],
             Some(batch) => {
@@ -59,7 +52,7 @@ impl Engine<'_> {
         };
         for (mode, calls) in split.iter().filter(|(_, calls)| !calls.is_zero()) {
             self.component(model, calls, &Component::Input, &shape.input, shape, *mode, batch, cause);
-            if !cause.only_input {
+            if cause.billed == Billed::All {
                 match &shape.output {
                     Some(output) => {
                         self.component(model, calls, &Component::Output, output, shape, *mode, batch, cause)

@@ -7,7 +7,7 @@
 use super::bill::{Escalation, Lever};
 use super::{Cause, Engine, Job};
 use crate::figure::{Calls, Figure};
-use crate::plan::{Billed, Billing, Cascade, CascadeStep, Overrides, Stop};
+use crate::plan::{Billing, Cascade, CascadeStep, Overrides, Stop};
 use crate::units::Exact;
 
 /// One step as it was computed for one task.
@@ -45,7 +45,7 @@ impl Engine<'_> {
                 Billing::EveryAttempt => {
                     self.every_attempt(step, &answered, &failed, job, levers, cause);
                     if let Some(judge) = cascade.judge.as_ref().filter(|_| !is_last || cascade.judge_last) {
-                        self.side_call(judge, &answered, Lever::Judge);
+                        self.side_call(judge, &answered, Cause { lever: Lever::Judge, ..cause });
                     }
                 }
                 Billing::FinalOnly => {
@@ -77,15 +77,7 @@ impl Engine<'_> {
     ) {
         let levers = step.arm.overrides.or(levers);
         self.serve(&step.arm.serving, answered, job, &levers, cause);
-        match step.billed {
-            Billed::All => self.serve(&step.arm.serving, failed, job, &levers, cause),
-            Billed::Input => self.serve(&step.arm.serving, failed, job, &levers, Cause { only_input: true, ..cause }),
-            Billed::None => {
-                if let crate::plan::Serving::Model(model) = &step.arm.serving {
-                    self.ledger.count(&model.model, failed);
-                }
-            }
-        }
+        self.serve(&step.arm.serving, failed, job, &levers, cause.at_most(step.billed));
     }
 
     /// Sets what each step costs against what its accepted answers spare further on: (accepted share) x (cost of going

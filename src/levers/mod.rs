@@ -20,7 +20,7 @@ pub use price::{Priced, standard_price};
 
 use crate::diag::Diagnostic;
 use crate::figure::{Calls, Figure, Tokens};
-use crate::plan::{Billing, CallCost, Overrides, Pack, Plan, Prompt, Serving, Strategy, Task};
+use crate::plan::{Billed, Billing, CallCost, Overrides, Pack, Plan, Prompt, Serving, Strategy, Task};
 use ledger::Ledger;
 
 /// Computes a strategy on the workload of its plan. `billing` overrides what its cascades state.
@@ -56,16 +56,16 @@ struct Shape {
     reasoning: Figure<Tokens>,
 }
 
-/// How calls are billed: because of which lever, and whether only their input is.
+/// Why calls are made and how much of them is billed.
 #[derive(Clone, Copy)]
 struct Cause {
     lever: Lever,
-    only_input: bool,
+    billed: Billed,
 }
 
 impl Cause {
     fn of(lever: Lever) -> Self {
-        Self { lever, only_input: false }
+        Self { lever, billed: Billed::All }
     }
 
     /// For another lever, unless this is one whose cost should be seen apart.
@@ -74,6 +74,16 @@ impl Cause {
             Lever::Misroute | Lever::Retries => self,
             _ => Self { lever, ..self },
         }
+    }
+
+    /// Billed no more than `billed`.
+    fn at_most(self, billed: Billed) -> Self {
+        let billed = match (self.billed, billed) {
+            (Billed::None, _) | (_, Billed::None) => Billed::None,
+            (Billed::Input, _) | (_, Billed::Input) => Billed::Input,
+            (Billed::All, Billed::All) => Billed::All,
+        };
+        Self { billed, ..self }
     }
 }
 
@@ -116,15 +126,15 @@ impl Engine<'_> {
     }
 
     /// A call beside the answer: a router or a judge.
-    fn side_call(&mut self, cost: &CallCost, calls: &Figure<Calls>, lever: Lever) {
+    fn side_call(&mut self, cost: &CallCost, calls: &Figure<Calls>, cause: Cause) {
         match cost {
+            CallCost::PerRequest(_) if cause.billed == Billed::None => {}
             CallCost::PerRequest(price) => {
-                let item = lever.name().to_owned();
-                self.ledger.events(lever, item, "request", calls, price);
+                self.ledger.events(cause.lever, cause.lever.name(), "request", calls, price);
             }
             CallCost::Model { model, input, output } => {
                 let shape = Shape { input: input.clone(), output: Some(output.clone()), reasoning: Figure::zero() };
-                self.bill(model, calls, &shape, None, Cause::of(lever));
+                self.bill(model, calls, &shape, None, cause);
             }
         }
     }

@@ -55,9 +55,10 @@ pub(super) fn token_price(
     if priced_as != *component {
         notes.push(format!("{} has no price for {component} tokens; they pay the {priced_as} price", listed.id));
     }
+    let standard = (priced_as, standard);
     let (price, tier, rate) = match mode {
-        Mode::Standard => from_card(&model.model, card, standard, &priced_as, input),
-        Mode::Batch => batch_price(model, card, standard, &priced_as, input, batch, &mut notes)?,
+        Mode::Standard => from_card(&model.model, card, standard.1, &standard.0, input),
+        Mode::Batch => batch_price(model, card, standard, component, input, batch, &mut notes)?,
     };
     let near =
         rate.tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (label(tier), input.clone())).collect();
@@ -116,10 +117,11 @@ fn from_card<'a>(model: &Model, card: &Card, rate: &'a Rate, component: &Compone
 }
 
 /// The model's own batch card; else the discount that the scenario states; else the fallback that the list declares.
+/// `standard` is the standard card's rate and what it is the price of, where that stands in for `component`.
 fn batch_price<'a>(
     model: &'a ModelUse,
     standard_card: &'a Card,
-    standard: &'a Rate,
+    standard: (Component, &'a Rate),
     component: &Component,
     input: &Exact,
     batch: Option<&Batch>,
@@ -132,13 +134,16 @@ fn batch_price<'a>(
         if stated.is_some() {
             notes.push(format!("{id} has batch prices of its own; the stated batch discount is not used for it"));
         }
-        if let Some((_, rate)) = rate_of(card, component) {
-            return Ok(from_card(&model.model, card, rate, component, input));
+        // The batch card's own price; else its price of what the standard card bills these tokens as.
+        let own = card.rate(component).map(|rate| (component, rate));
+        if let Some((priced_as, rate)) = own.or_else(|| Some((&standard.0, card.rate(&standard.0)?))) {
+            return Ok(from_card(&model.model, card, rate, priced_as, input));
         }
         notes.push(format!("{id} publishes no batch price for {component} tokens; they pay the standard price"));
-        return Ok(from_card(&model.model, standard_card, standard, component, input));
+        return Ok(from_card(&model.model, standard_card, standard.1, &standard.0, input));
     }
-    let (price, tier, rate) = from_card(&model.model, standard_card, standard, component, input);
+    let component = &standard.0;
+    let (price, tier, rate) = from_card(&model.model, standard_card, standard.1, component, input);
     if let Some((discount, batch)) = stated {
         let applies = applies_to(&batch.applies_to, component);
         let price = if applies { price.times(&discount.rest()) } else { price };

@@ -1,10 +1,9 @@
 //! The prompt levers: `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
 
 use super::bill::Lever;
-use super::{Engine, Job, Shape, pack, price};
+use super::{Cause, Engine, Job, Shape, pack};
 use crate::figure::{Calls, Figure, Share, Tokens};
 use crate::plan::{Compressor, Cut, OutputLever, Part, Prompt, Task};
-use crate::pricing::Component;
 use crate::units::display;
 
 impl Engine<'_> {
@@ -19,21 +18,9 @@ impl Engine<'_> {
                     self.ledger.events(Lever::Compress, "compression", "request", requests, price)
                 }
                 Some(Compressor::Model(model)) => {
-                    let read = pack::under_a_name(prompt.total(|part| cut(part).is_some()), "uncompressed tokens");
-                    self.ledger.count(&model.model, requests);
-                    let volume = requests.times(&read);
-                    match price::token_price(model, &Component::Input, super::Mode::Standard, read.value(), None) {
-                        Ok(priced) => self.ledger.tokens(
-                            Lever::Compress,
-                            &model.model,
-                            Component::Input.slug(),
-                            super::Mode::Standard,
-                            priced.tier,
-                            &volume,
-                            &priced.price,
-                        ),
-                        Err(problem) => self.ledger.problem(*problem),
-                    }
+                    let input = pack::under_a_name(prompt.total(|part| cut(part).is_some()), "uncompressed tokens");
+                    let shape = Shape { input, output: Some(Figure::zero()), reasoning: Figure::zero() };
+                    self.bill(model, requests, &shape, None, Cause::of(Lever::Compress));
                 }
                 None => {}
             }

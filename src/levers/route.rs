@@ -20,7 +20,7 @@ impl Engine<'_> {
         cause: Cause,
     ) {
         if let Some(router) = &route.router {
-            self.side_call(router, calls, Lever::Router);
+            self.side_call(router, calls, Cause { lever: Lever::Router, ..cause });
         }
         let Some(shares) = route.shares.get(job.index) else { return };
         let costs: Vec<Exact> = match &route.misroute {

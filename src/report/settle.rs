@@ -4,19 +4,21 @@
 use crate::units::Exact;
 
 /// `total` and its `parts` as they are printed: unchanged when all have finitely many decimals; else everything is
-/// rounded half to even on the finest grid that any of them is printed on, and the largest part takes the remainder.
+/// rounded half to even on the finest grid that any of them is printed on, and the largest of the rounded parts takes the
+/// remainder; an exact part stays as it is.
 pub(super) fn settle(total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
     if parts.iter().all(|part| part.decimals().is_some()) {
         return (total.clone(), parts.to_vec());
     }
     let grid = parts.iter().chain([total]).map(Exact::shown_decimals).max().unwrap_or_default();
     let total = total.round(grid);
-    let mut parts: Vec<Exact> = parts.iter().map(|part| part.round(grid)).collect();
-    let remainder = &total - &parts.iter().sum::<Exact>();
-    if let Some(largest) = parts.iter_mut().max_by_key(|part| part.abs()) {
+    let mut printed: Vec<Exact> = parts.iter().map(|part| part.round(grid)).collect();
+    let remainder = &total - &printed.iter().sum::<Exact>();
+    let rounded = printed.iter_mut().zip(parts).filter(|(_, part)| part.decimals().is_none());
+    if let Some((largest, _)) = rounded.max_by_key(|(_, part)| part.abs()) {
         *largest = &*largest + &remainder;
     }
-    (total, parts)
+    (total, printed)
 }
 
 #[cfg(test)]

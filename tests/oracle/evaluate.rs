@@ -1,0 +1,439 @@
+//! The formulae of the documentation, computed straight from the scenario's data.
+
+use std::collections::BTreeMap;
+
+use num_traits::{One, Zero};
+
+use super::Q;
+use super::scenario::*;
+
+/// What a strategy costs and uses per day.
+#[derive(Clone, Default, Debug)]
+pub struct Outcome {
+    /// By model.
+    pub models: BTreeMap<usize, Use>,
+    /// Paid for no model.
+    pub other: Q,
+}
+
+#[derive(Clone, Default, Debug)]
+pub struct Use {
+    pub calls: Q,
+    pub input: Q,
+    pub output: Q,
+    pub cost: Q,
+}
+
+impl Outcome {
+    pub fn total(&self) -> Q {
+        self.models.values().fold(self.other.clone(), |sum, used| sum + &used.cost)
+    }
+}
+
+fn whole(n: u64) -> Q {
+    Q::from_integer(n.into())
+}
+
+fn rest(share: &Q) -> Q {
+    Q::one() - share
+}
+
+fn or_zero(amount: Option<Dec>) -> Q {
+    amount.map_or_else(Q::zero, Dec::q)
+}
+
+/// A request of one task after the prompt levers, in a call.
+struct Call {
+    /// Tokens that all items of a call share.
+    shared: Q,
+    /// Tokens of an item.
+    own: Q,
+    items: Q,
+    output: Q,
+    overhead: Q,
+    reasoning: Q,
+}
+
+/// The levers in force for a model: its own, then those around it.
+#[derive(Clone, Copy)]
+struct Levers<'a> {
+    output: Option<&'a Output>,
+    retries: Option<&'a Retries>,
+    batch: Option<&'a Batch>,
+}
+
+impl<'a> Levers<'a> {
+    fn within(over: &'a Over, outer: Option<Self>) -> Self {
+        Self {
+            output: over.output.as_ref().or(outer.and_then(|o| o.output)),
+            retries: over.retries.as_ref().or(outer.and_then(|o| o.retries)),
+            batch: over.batch.as_ref().or(outer.and_then(|o| o.batch)),
+        }
+    }
+}
+
+/// The request, input and output prices of a call, in dollars.
+struct Price {
+    request: Q,
+    input: Q,
+    output: Q,
+    reasoning: Q,
+}
+
+impl Scenario {
+    pub fn requests_per_day(&self) -> Q {
+        let n = whole(self.requests);
+        match self.per {
+            Per::Second => n * whole(86_400),
+            Per::Hour => n * whole(24),
+            Per::Day => n,
+            Per::Week => n / whole(7),
+            Per::Month => n / whole(self.days_per_month),
+        }
+    }
+
+    /// Every task with its share; the workload itself when it has none.
+    pub fn tasks_with_shapes(&self) -> Vec<(Q, Shape, usize)> {
+        if self.tasks.is_empty() {
+            return vec![(Q::one(), self.shape.clone(), 0)];
+        }
+        let shape = |task: &Task| Shape {
+            prompt: std::array::from_fn(|i| task.prompt[i].unwrap_or(self.shape.prompt[i])),
+            output: task.output.unwrap_or(self.shape.output),
+            reasoning: task.reasoning.unwrap_or(self.shape.reasoning),
+        };
+        self.tasks.iter().enumerate().map(|(i, task)| (task.share.q(), shape(task), i)).collect()
+    }
+
+    /// Tokens of the workload as it is stated.
+    pub fn tokens_per_day(&self) -> Q {
+        let of = |shape: &Shape| whole(shape.prompt.iter().sum::<u64>() + shape.output + shape.reasoning);
+        let per_request =
+            self.tasks_with_shapes().iter().fold(Q::zero(), |sum, (share, shape, _)| sum + share * of(shape));
+        per_request * self.requests_per_day()
+    }
+
+    /// The strategy's bill of a day; `billing` overrides what its cascades say.
+    pub fn evaluate(&self, strategy: &Strategy, billing: Option<Billing>) -> Outcome {
+        let mut bill = Bill { scenario: self, billing, outcome: Outcome::default() };
+        let requests = self.requests_per_day();
+        let served = bill.response_cache(strategy.cache.as_ref(), &requests);
+        for (share, shape, task) in self.tasks_with_shapes() {
+            bill.task(strategy, &shape, task, &served * share);
+        }
+        bill.outcome
+    }
+}
+
+struct Bill<'a> {
+    scenario: &'a Scenario,
+    billing: Option<Billing>,
+    outcome: Outcome,
+}
+
+impl<'a> Bill<'a> {
+    /// The requests that go on to a model.
+    fn response_cache(&mut self, cache: Option<&Cache>, requests: &Q) -> Q {
+        let Some(cache) = cache else { return requests.clone() };
+        let mut cost = Q::zero();
+        let mut store = or_zero(cache.per_store);
+        let mut per_month = or_zero(cache.per_month);
+        let mut rerun = Q::zero();
+        let mut left = requests.clone();
+        for (layer, is_semantic) in [(&cache.exact, false), (&cache.semantic, true)] {
+            let Some(layer) = layer else { continue };
+            let of = if is_semantic && cache.of_misses { &left } else { requests };
+            let hits = of * layer.hit_rate.q();
+            cost += &left * or_zero(layer.per_lookup) + &hits * or_zero(layer.per_hit);
+            if let Some(wrong) = &layer.false_hits {
+                let wrong_hits = &hits * wrong.share.q();
+                cost += &wrong_hits * or_zero(wrong.cost);
+                if wrong.rerun {
+                    rerun += wrong_hits;
+                }
+            }
+            store += or_zero(layer.per_store);
+            per_month += or_zero(layer.per_month);
+            left -= hits;
+        }
+        cost += &left * store + per_month / whole(self.scenario.days_per_month);
+        self.outcome.other += cost;
+        left + rerun
+    }
+
+    fn task(&mut self, strategy: &'a Strategy, shape: &Shape, task: usize, requests: Q) {
+        let mut prompt: [Q; 6] = std::array::from_fn(|i| whole(shape.prompt[i]));
+        if let Some(compress) = &strategy.compress {
+            let mut read = Q::zero();
+            for (part, cut) in prompt.iter_mut().zip(&compress.cuts) {
+                let Some(cut) = cut else { continue };
+                read += &*part;
+                match cut {
+                    Cut::Removed(share) => *part = &*part * rest(&share.q()),
+                    Cut::To(to) => *part = part.clone().min(whole(*to)),
+                }
+            }
+            match compress.by {
+                Some(Compressor::PerRequest(cost)) => self.outcome.other += &requests * cost.q(),
+                Some(Compressor::Model(model)) => self.side_call(model, &requests, &read, &Q::zero()),
+                None => {}
+            }
+        }
+        if let Some((keep, of)) = strategy.examples {
+            prompt[EXAMPLES] = &prompt[EXAMPLES] * whole(keep) / whole(of);
+        }
+        if let Some(max) = strategy.context_max {
+            prompt[CONTEXT] = prompt[CONTEXT].clone().min(whole(max));
+        }
+        let sum = |shared: bool| (0..6).filter(|i| SHARED[*i] == shared).fold(Q::zero(), |sum, i| sum + &prompt[i]);
+        let (items, overhead) = match &strategy.pack {
+            Some(pack) => (pack.items.q(), whole(pack.overhead.unwrap_or(0))),
+            None => (Q::one(), Q::zero()),
+        };
+        let calls = requests / &items;
+        let (output, reasoning) = (whole(shape.output), whole(shape.reasoning));
+        let call = Call { shared: sum(true), own: sum(false), items, output, overhead, reasoning };
+        let levers = Levers::within(&strategy.over, None);
+        match &strategy.serving {
+            Serving::Model(model) => self.model(*model, levers, &call, &calls, Billed::All),
+            Serving::Cascade(cascade) => self.cascade(cascade, levers, &call, &calls),
+            Serving::Route(route) => self.route(route, levers, &call, task, &calls),
+        }
+    }
+
+    fn route(&mut self, route: &'a Route, levers: Levers<'a>, call: &Call, task: usize, calls: &Q) {
+        if let Some(router) = &route.router {
+            self.side(router, calls);
+        }
+        let arms = route.how.arms(self.scenario, task);
+        let costs: Vec<Q> = arms.iter().map(|(arm, _)| self.cost_of_one(arm, levers, call)).collect();
+        for ((arm, share), cost) in arms.iter().zip(&costs) {
+            let sent = calls * share;
+            self.arm(arm, levers, call, &sent);
+            let Some(misroute) = route.misroute else { continue };
+            let dearer =
+                arms.iter().zip(&costs).filter(|(_, other)| *other > cost).min_by_key(|(_, other)| (*other).clone());
+            if let Some(((next, _), _)) = dearer {
+                self.arm(next, levers, call, &(sent * misroute.q()));
+            }
+        }
+    }
+
+    fn cost_of_one(&self, arm: &ArmOf<'a>, levers: Levers<'a>, call: &Call) -> Q {
+        let mut alone = Bill { scenario: self.scenario, billing: self.billing, outcome: Outcome::default() };
+        alone.arm(arm, levers, call, &Q::one());
+        alone.outcome.total()
+    }
+
+    fn arm(&mut self, arm: &ArmOf<'a>, outer: Levers<'a>, call: &Call, calls: &Q) {
+        match arm {
+            ArmOf::Model(model) => self.model(*model, outer, call, calls, Billed::All),
+            ArmOf::Entry(arm) => {
+                let levers = Levers::within(&arm.over, Some(outer));
+                match &arm.serving {
+                    ArmServing::Model(model) => self.model(*model, levers, call, calls, Billed::All),
+                    ArmServing::Cascade(cascade) => self.cascade(cascade, levers, call, calls),
+                }
+            }
+        }
+    }
+
+    fn cascade(&mut self, cascade: &'a Cascade, outer: Levers<'a>, call: &Call, calls: &Q) {
+        let final_only = self.billing.or(cascade.billing) == Some(Billing::FinalOnly);
+        let mut reach = calls.clone();
+        for (index, step) in cascade.steps.iter().enumerate() {
+            let last = index + 1 == cascade.steps.len();
+            let levers = Levers::within(&step.over, Some(outer));
+            let (error, billed) =
+                step.error.map_or((Q::zero(), Billed::None), |(error, b)| (error.q(), b.unwrap_or(Billed::None)));
+            let answered = &reach * rest(&error);
+            let stop = step.stop.map_or_else(Q::one, Dec::q);
+            let stopped = if cascade.by_handles { calls * stop } else { &answered * stop };
+            if final_only {
+                self.model(step.model, levers, call, &stopped, Billed::All);
+            } else {
+                self.model(step.model, levers, call, &answered, Billed::All);
+                self.model(step.model, levers, call, &(&reach * &error), billed);
+                if let Some(judge) = cascade.judge.as_ref().filter(|_| !last || cascade.judge_last == Some(true)) {
+                    self.side(judge, &answered);
+                }
+            }
+            reach -= stopped;
+        }
+    }
+
+    /// A call beside the ones that answer.
+    fn side(&mut self, side: &Side, calls: &Q) {
+        match side {
+            Side::PerRequest(cost) => self.outcome.other += calls * cost.q(),
+            Side::Model { model, input, output } => self.side_call(*model, calls, &whole(*input), &whole(*output)),
+        }
+    }
+
+    fn side_call(&mut self, model: usize, calls: &Q, input: &Q, output: &Q) {
+        let price = self.scenario.price(model, input, None);
+        let used = self.outcome.models.entry(model).or_default();
+        used.calls += calls;
+        used.input += calls * input;
+        used.output += calls * output;
+        used.cost += calls * (price.request + price.input * input + price.output * output);
+    }
+
+    /// Calls that answer (or fail for good), with their repetitions.
+    fn model(&mut self, model: usize, levers: Levers<'_>, call: &Call, calls: &Q, billed: Billed) {
+        self.attempts(model, levers, call, calls, billed);
+        let Some(retries) = levers.retries else { return };
+        let rate = retries.rate.q();
+        let extra = match retries.max {
+            None => &rate / rest(&rate),
+            Some(max) => (1..=max).fold(Q::zero(), |sum, n| sum + num_traits::pow(rate.clone(), n as usize)),
+        };
+        let of_repetition = retries.billed.unwrap_or(Billed::All);
+        self.attempts(model, levers, call, &(calls * extra), billed.min(of_repetition));
+    }
+
+    fn attempts(&mut self, model: usize, levers: Levers<'_>, call: &Call, calls: &Q, billed: Billed) {
+        let input = &call.shared + &call.items * &call.own;
+        let of_request = match levers.output {
+            None => call.output.clone(),
+            Some(Output::Scale(scale)) => &call.output * scale.q(),
+            Some(Output::Max(max)) => call.output.clone().min(whole(*max)),
+            Some(Output::Both(scale, max)) => (&call.output * scale.q()).min(whole(*max)),
+        };
+        let output = &call.items * of_request + &call.overhead;
+        let reasoning = &call.items * &call.reasoning;
+        let mut modes = vec![(calls.clone(), None)];
+        if let Some(batch) = levers.batch {
+            let share = batch.share.q();
+            modes = vec![(calls * rest(&share), None), (calls * share, Some(batch))];
+        }
+        for (calls, batch) in modes {
+            let price = self.scenario.price(model, &input, batch);
+            let used = self.outcome.models.entry(model).or_default();
+            used.calls += &calls;
+            if billed >= Billed::Input {
+                used.input += &calls * &input;
+                // A price per request is paid for asking, as the input is.
+                used.cost += &calls * (price.request + price.input * &input);
+            }
+            if billed == Billed::All {
+                used.output += &calls * (&output + &reasoning);
+                used.cost += &calls * (price.output * &output + price.reasoning * &reasoning);
+            }
+        }
+    }
+}
+
+/// An arm of a route for one task.
+enum ArmOf<'a> {
+    Model(usize),
+    Entry(&'a Arm),
+}
+
+impl How {
+    /// Every arm of the route with its share of `task`, which may be nothing.
+    fn arms(&self, scenario: &Scenario, task: usize) -> Vec<(ArmOf<'_>, Q)> {
+        let one_of = |models: Vec<usize>, chosen: usize| {
+            let mut seen: Vec<usize> = Vec::new();
+            seen.extend(models);
+            seen.sort_unstable();
+            seen.dedup();
+            seen.into_iter()
+                .map(|model| (ArmOf::Model(model), if model == chosen { Q::one() } else { Q::zero() }))
+                .collect()
+        };
+        match self {
+            Self::Shares(shares) => shares.iter().map(|(model, share)| (ArmOf::Model(*model), share.q())).collect(),
+            Self::Complexity(models) => {
+                let stated = scenario.tasks[task].complexity;
+                let level = stated.unwrap_or(match scenario.tasks[task].name {
+                    "reasoning" | "code_generation" | "analysis" => "high",
+                    "summarization" | "qa" | "translation" => "medium",
+                    _ => "low",
+                });
+                let chosen = models[["low", "medium", "high"].iter().position(|l| *l == level).unwrap()];
+                one_of(models.to_vec(), chosen)
+            }
+            Self::Tasks(models, default) => {
+                let of = |i: usize| models.get(i).copied().flatten();
+                let all = (0..scenario.tasks.len()).filter_map(of).chain([*default]).collect();
+                one_of(all, of(task).unwrap_or(*default))
+            }
+            Self::Entries(general, first) => {
+                let for_first = task == 0 && !first.is_empty();
+                let of = |(arm, share): &'_ (Arm, Share), used: bool| {
+                    if used {
+                        share.q()
+                    } else {
+                        let _ = arm;
+                        Q::zero()
+                    }
+                };
+                let general = general.iter().map(|entry| (ArmOf::Entry(&entry.0), of(entry, !for_first)));
+                general.chain(first.iter().map(|entry| (ArmOf::Entry(&entry.0), of(entry, for_first)))).collect()
+            }
+        }
+    }
+}
+
+impl Rate {
+    /// Dollars per token in a prompt of `input` tokens.
+    fn at(&self, input: &Q) -> Q {
+        let reached = |tier: &&Tier| {
+            let above = whole(tier.above);
+            if tier.ge == Some(true) { *input >= above } else { *input > above }
+        };
+        let usd = self.tiers.iter().rfind(reached).map_or(self.usd, |tier| tier.usd);
+        usd.q() / whole(1_000_000)
+    }
+}
+
+impl Scenario {
+    fn price(&self, model: usize, input: &Q, batch: Option<&Batch>) -> Price {
+        let model = &self.models[model];
+        let standard =
+            |rate: fn(&TokenPrices) -> Option<&Rate>| model.tokens.as_ref().and_then(rate).map(|rate| rate.at(input));
+        let mut price = Price {
+            request: or_zero(model.request),
+            input: standard(|t| Some(&t.input)).unwrap_or_else(Q::zero),
+            output: standard(|t| Some(&t.output)).unwrap_or_else(Q::zero),
+            reasoning: Q::zero(),
+        };
+        let mut own_reasoning = standard(|t| t.reasoning.as_ref());
+        if let Some(batch) = batch {
+            match (&model.batch, &batch.discount) {
+                (Some(ModelBatch::Card { input: i, output: o, reasoning: r, request }), _) => {
+                    price.input = i.as_ref().map_or(price.input, |rate| rate.at(input));
+                    price.output = o.as_ref().map_or(price.output, |rate| rate.at(input));
+                    own_reasoning = r.as_ref().map(|rate| rate.at(input)).or(own_reasoning);
+                    price.request = request.map_or(price.request, Dec::q);
+                }
+                (_, Some(discount)) | (Some(ModelBatch::Fallback(discount)), None) => {
+                    let factor = rest(&discount.share.q());
+                    let applies = |component: Component| {
+                        discount.applies_to.is_empty() || discount.applies_to.contains(&component)
+                    };
+                    if applies(Component::Input) {
+                        price.input *= &factor;
+                    }
+                    if applies(Component::Output) {
+                        price.output *= &factor;
+                    }
+                    if applies(Component::Reasoning) {
+                        own_reasoning = own_reasoning.map(|usd| usd * &factor);
+                    }
+                }
+                (None, None) => panic!("a scenario with a batch but no batch price is not generated"),
+            }
+        }
+        price.reasoning = own_reasoning.unwrap_or_else(|| price.output.clone());
+        let discount = model.discount.or(self.provider_discounts[model.provider]);
+        let paid = rest(&or_zero(discount));
+        Price {
+            request: price.request * &paid,
+            input: price.input * &paid,
+            output: price.output * &paid,
+            reasoning: price.reasoning * &paid,
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Random scenarios.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::{BoxedStrategy, Just, Strategy as _, any, prop, prop_oneof};
+
+use super::scenario::*;
+
+/// Models of every scenario; levers name them by index.
+const MODELS: usize = 5;
+const TASKS: [&str; 4] = ["extraction", "qa", "reasoning", "chat"];
+
+/// Parts of a thousand up to `most`, the bounds more often than by chance.
+fn share(most: u64) -> BoxedStrategy<Dec> {
+    prop_oneof![1 => Just(0), 1 => Just(most), 3 => (0..=most / 50).prop_map(|n| n * 50), 5 => 0..=most]
+        .prop_map(|units| Dec { units, places: 3 })
+        .boxed()
+}
+
+fn money(most: u64) -> BoxedStrategy<Dec> {
+    (0..=most).prop_map(|units| Dec { units, places: 6 }).boxed()
+}
+
+/// Round numbers meet the thresholds of tiers exactly now and then.
+fn tokens() -> BoxedStrategy<u64> {
+    prop_oneof![2 => Just(0), 5 => (0..=40_u64).prop_map(|n| n * 50), 3 => 0..=3000_u64].boxed()
+}
+
+fn usd() -> BoxedStrategy<Dec> {
+    (1..=30_000_u64, 2..=3_u32).prop_map(|(units, places)| Dec { units, places }).boxed()
+}
+
+fn rate() -> BoxedStrategy<Rate> {
+    let tier = ((1..=60_u64).prop_map(|n| n * 50), option::of(any::<bool>()), usd());
+    (usd(), prop_oneof![2 => Just(Vec::new()), 1 => vec(tier, 1..=3)])
+        .prop_map(|(usd, mut tiers)| {
+            tiers.sort_by_key(|(above, ..)| *above);
+            tiers.dedup_by_key(|(above, ..)| *above);
+            let tiers = tiers.into_iter().map(|(above, ge, usd)| Tier { above, ge, usd }).collect();
+            Rate { usd, tiers }
+        })
+        .boxed()
+}
+
+fn discount() -> BoxedStrategy<Discount> {
+    let component = || prop_oneof![Just(Component::Input), Just(Component::Output), Just(Component::Reasoning)];
+    (share(1000), prop_oneof![2 => Just(Vec::new()), 1 => vec(component(), 1..=2)])
+        .prop_map(|(share, mut applies_to)| {
+            if applies_to.len() == 2 && applies_to[0] == applies_to[1] {
+                applies_to.pop();
+            }
+            Discount { share, applies_to }
+        })
+        .boxed()
+}
+
+fn model() -> BoxedStrategy<Model> {
+    let card =
+        (option::of(rate()), option::of(rate()), option::weighted(0.3, rate()), option::weighted(0.3, money(3000)));
+    let batch = prop_oneof![
+        card.prop_map(|(input, output, reasoning, request)| ModelBatch::Card { input, output, reasoning, request }),
+        discount().prop_map(ModelBatch::Fallback),
+    ];
+    let prices = (rate(), rate(), option::weighted(0.3, rate()));
+    let prices = prices.prop_map(|(input, output, reasoning)| TokenPrices { input, output, reasoning });
+    (
+        0..2_usize,
+        option::weighted(0.25, money(5000)),
+        option::weighted(0.85, prices),
+        option::weighted(0.8, batch),
+        option::weighted(0.2, share(500)),
+    )
+        .prop_map(|(provider, mut request, tokens, mut batch, discount)| {
+            if tokens.is_none() {
+                request = Some(request.filter(|r| r.units > 0).unwrap_or(Dec { units: 3000, places: 6 }));
+                // Such a model charges nothing for tokens, in a batch neither.
+                if let Some(ModelBatch::Card { input, output, reasoning, .. }) = &mut batch {
+                    (*input, *output, *reasoning) = (None, None, None);
+                }
+            }
+            if let Some(ModelBatch::Card { input: None, output: None, reasoning: None, request: in_batch }) = &mut batch
+            {
+                *in_batch = Some(in_batch.unwrap_or(Dec { units: 1500, places: 6 }));
+            }
+            Model { provider, request, tokens, batch, discount }
+        })
+        .boxed()
+}
+
+fn shape() -> BoxedStrategy<Shape> {
+    let prompt =
+        prop_oneof![4 => prop::array::uniform6(tokens()), 1 => tokens().prop_map(|user| [0, 0, 0, 0, 0, user])];
+    (prompt, tokens(), prop_oneof![2 => Just(0), 1 => tokens()])
+        .prop_map(|(prompt, output, reasoning)| Shape { prompt, output, reasoning })
+        .boxed()
+}
+
+/// Weights as shares that add up to 100%, the last of them perhaps as `rest`.
+fn shares(weights: &[u64], by_rest: bool) -> Vec<Share> {
+    let sum = weights.iter().sum::<u64>().max(1);
+    let mut left = 1000;
+    let last = weights.len() - 1;
+    let mut found = Vec::new();
+    for (index, weight) in weights.iter().enumerate() {
+        let units = if index == last { left } else { weight * 1000 / sum };
+        left -= units;
+        let share = Dec { units, places: 3 };
+        found.push(if index == last && by_rest { Share::Rest(share) } else { Share::Stated(share) });
+    }
+    found
+}
+
+fn tasks() -> BoxedStrategy<Vec<Task>> {
+    let own = || option::weighted(0.25, tokens());
+    let complexity = option::weighted(0.3, prop_oneof![Just("low"), Just("medium"), Just("high")]);
+    let task = (0..100_u64, complexity, prop::array::uniform6(own()), own(), own());
+    (prop_oneof![1 => Just(Vec::new()), 3 => vec(task, 1..=4)], any::<bool>())
+        .prop_map(|(tasks, by_rest)| {
+            if tasks.is_empty() {
+                return Vec::new();
+            }
+            let weights: Vec<u64> = tasks.iter().map(|(weight, ..)| *weight).collect();
+            let all = tasks.into_iter().zip(shares(&weights, by_rest)).zip(TASKS);
+            all.map(|(((_, complexity, prompt, output, reasoning), share), name)| Task {
+                name,
+                share,
+                complexity,
+                prompt,
+                output,
+                reasoning,
+            })
+            .collect()
+        })
+        .boxed()
+}
+
+fn layer(most: u64) -> BoxedStrategy<Layer> {
+    let cost = |most| option::weighted(0.5, money(most));
+    let wrong = (share(300), option::of(money(20_000)), any::<bool>()).prop_map(|(share, cost, rerun)| FalseHits {
+        share,
+        rerun: rerun || cost.is_none(),
+        cost,
+    });
+    let monthly = option::weighted(0.2, (0..100_000_u64).prop_map(|units| Dec { units, places: 2 }));
+    (share(most), cost(500), cost(200), option::weighted(0.2, money(200)), monthly, option::weighted(0.4, wrong))
+        .prop_map(|(hit_rate, per_hit, per_lookup, per_store, per_month, false_hits)| Layer {
+            hit_rate,
+            per_hit,
+            per_lookup,
+            per_store,
+            per_month,
+            false_hits,
+        })
+        .boxed()
+}
+
+fn cache() -> BoxedStrategy<Cache> {
+    let monthly = option::weighted(0.3, (0..100_000_u64).prop_map(|units| Dec { units, places: 2 }));
+    (1..=3_u8, layer(600), layer(400), any::<bool>(), option::weighted(0.3, money(200)), monthly)
+        .prop_map(|(which, exact, semantic, of_misses, per_store, per_month)| Cache {
+            exact: (which & 1 > 0).then_some(exact),
+            semantic: (which & 2 > 0).then_some(semantic),
+            of_misses,
+            per_store,
+            per_month,
+        })
+        .boxed()
+}
+
+fn model_index() -> std::ops::Range<usize> {
+    0..MODELS
+}
+
+fn compress() -> BoxedStrategy<Compress> {
+    // `To` holds a percentage here; `finish` makes tokens of it.
+    let cut = prop_oneof![share(1000).prop_map(Cut::Removed), (0..100_u64).prop_map(Cut::To)];
+    let by = prop_oneof![model_index().prop_map(Compressor::Model), money(500).prop_map(Compressor::PerRequest)];
+    (prop::array::uniform6(option::weighted(0.35, cut)), option::of(by))
+        .prop_map(|(cuts, by)| Compress { cuts, by })
+        .boxed()
+}
+
+fn billed() -> BoxedStrategy<Option<Billed>> {
+    option::of(prop_oneof![Just(Billed::All), Just(Billed::Input), Just(Billed::None)]).boxed()
+}
+
+pub fn over(likely: f64) -> BoxedStrategy<Over> {
+    let output = prop_oneof![
+        share(1000).prop_map(Output::Scale),
+        tokens().prop_map(Output::Max),
+        (share(1000), tokens()).prop_map(|(scale, max)| Output::Both(scale, max)),
+    ];
+    let retries =
+        (share(500), billed(), option::of(0..=4_u32)).prop_map(|(rate, billed, max)| Retries { rate, billed, max });
+    let batch = (share(1000), option::of(discount())).prop_map(|(share, discount)| Batch { share, discount });
+    (option::weighted(likely, output), option::weighted(likely, retries), option::weighted(likely, batch))
+        .prop_map(|(output, retries, batch)| Over { output, retries, batch })
+        .boxed()
+}
+
+fn side() -> BoxedStrategy<Side> {
+    let by_model =
+        (model_index(), tokens(), 0..100_u64).prop_map(|(model, input, output)| Side::Model { model, input, output });
+    prop_oneof![by_model, money(500).prop_map(Side::PerRequest)].boxed()
+}
+
+fn cascade() -> BoxedStrategy<Cascade> {
+    let error = option::weighted(0.3, (share(300), billed()));
+    let step = (model_index(), over(0.15), share(1000), 0..100_u64, error);
+    let billing = option::of(prop_oneof![Just(Billing::EveryAttempt), Just(Billing::FinalOnly)]);
+    let about = (any::<bool>(), option::of(side()), option::of(any::<bool>()), billing, any::<bool>(), any::<bool>());
+    (vec(step, 1..=3), about)
+        .prop_map(|(steps, (by_handles, judge, judge_last, billing, inside, last_says))| {
+            let weights: Vec<u64> = steps.iter().map(|(.., weight, _)| *weight).collect();
+            let handled = shares(&weights, false);
+            let count = steps.len();
+            // Parts of a thousand that reach the step, when shares of all requests are stated.
+            let mut reach = 1000;
+            let mut found = Vec::new();
+            for (index, ((model, over, accept, _, error), handles)) in steps.into_iter().zip(handled).enumerate() {
+                let last = index + 1 == count;
+                let Share::Stated(handles) = handles else { unreachable!() };
+                let stop = if by_handles { Some(handles) } else { (!last || last_says).then_some(accept) };
+                let possible = |error: &(Dec, _)| !by_handles || handles.units * 1000 <= reach * (1000 - error.0.units);
+                found.push(Step { model, over, stop, error: error.filter(possible) });
+                reach -= handles.units;
+            }
+            Cascade { steps: found, by_handles, judge, judge_last, billing, inside }
+        })
+        .boxed()
+}
+
+fn arms() -> BoxedStrategy<Vec<(Arm, Share)>> {
+    let serving =
+        prop_oneof![3 => model_index().prop_map(ArmServing::Model), 1 => cascade().prop_map(ArmServing::Cascade)];
+    (vec((serving, over(0.25), 0..100_u64), 1..=3), any::<bool>())
+        .prop_map(|(arms, by_rest)| {
+            let weights: Vec<u64> = arms.iter().map(|(.., weight)| *weight).collect();
+            let shares = shares(&weights, by_rest);
+            arms.into_iter().zip(shares).map(|((serving, over, _), share)| (Arm { serving, over }, share)).collect()
+        })
+        .boxed()
+}
+
+pub fn route_by_shares() -> BoxedStrategy<How> {
+    (prop::sample::subsequence((0..MODELS).collect::<Vec<_>>(), 1..=4), vec(0..100_u64, MODELS), any::<bool>())
+        .prop_map(|(models, weights, by_rest)| {
+            let shares = shares(&weights[..models.len()], by_rest);
+            How::Shares(models.into_iter().zip(shares).collect())
+        })
+        .boxed()
+}
+
+fn how() -> BoxedStrategy<How> {
+    prop_oneof![
+        2 => route_by_shares(),
+        1 => prop::array::uniform3(model_index()).prop_map(How::Complexity),
+        1 => (vec(option::of(model_index()), 4), model_index()).prop_map(|(models, default)| How::Tasks(models, default)),
+        3 => (arms(), prop_oneof![2 => Just(Vec::new()), 1 => arms()]).prop_map(|(general, first)| How::Entries(general, first)),
+    ]
+    .boxed()
+}
+
+pub fn serving() -> BoxedStrategy<Serving> {
+    let route = (how(), option::weighted(0.3, side()), option::weighted(0.3, share(300)))
+        .prop_map(|(how, router, misroute)| Serving::Route(Route { how, router, misroute }));
+    prop_oneof![2 => model_index().prop_map(Serving::Model), 4 => route, 3 => cascade().prop_map(Serving::Cascade)]
+        .boxed()
+}
+
+pub fn strategy_of(serving: BoxedStrategy<Serving>) -> BoxedStrategy<Strategy> {
+    let examples = (0..=5_u64, 1..=5_u64).prop_map(|(keep, of)| (keep.min(of), of));
+    let items = prop_oneof![
+        (1..=12_u64).prop_map(|n| Dec { units: n, places: 0 }),
+        (10..60_u64).prop_map(|n| Dec { units: n, places: 1 })
+    ];
+    let pack = (items, option::of(0..100_u64)).prop_map(|(items, overhead)| Pack { items, overhead });
+    let levers = (
+        option::weighted(0.4, cache()),
+        option::weighted(0.4, compress()),
+        option::weighted(0.3, examples),
+        option::weighted(0.3, tokens()),
+        option::weighted(0.3, pack),
+    );
+    (levers, serving, over(0.35))
+        .prop_map(|((cache, compress, examples, context_max, pack), serving, over)| Strategy {
+            cache,
+            compress,
+            examples,
+            context_max,
+            pack,
+            serving,
+            over,
+        })
+        .boxed()
+}
+
+/// Scenarios with strategies of `serving`.
+pub fn scenario_of(
+    serving: fn() -> BoxedStrategy<Serving>,
+    strategies: std::ops::RangeInclusive<usize>,
+) -> BoxedStrategy<Scenario> {
+    let per = prop_oneof![1 => Just(Per::Second), 1 => Just(Per::Hour), 3 => Just(Per::Day), 1 => Just(Per::Week), 1 => Just(Per::Month)];
+    let requests = prop_oneof![1..1000_u64, (1..1000_u64).prop_map(|n| n * 1000)];
+    let workload = (requests, per, prop_oneof![Just(30_u64), 28..=31_u64], shape(), tasks());
+    let discounts = prop::array::uniform2(option::weighted(0.3, share(500)));
+    (workload, vec(model(), MODELS), discounts, vec(strategy_of(serving()), strategies), option::of(0..3_usize))
+        .prop_map(
+            |((requests, per, days_per_month, shape, tasks), models, provider_discounts, strategies, baseline)| {
+                let baseline = baseline.map(|index| index % strategies.len());
+                let scenario = Scenario {
+                    requests,
+                    per,
+                    days_per_month,
+                    models,
+                    provider_discounts,
+                    shape,
+                    tasks,
+                    baseline,
+                    strategies,
+                };
+                finish(scenario)
+            },
+        )
+        .boxed()
+}
+
+pub fn scenario() -> BoxedStrategy<Scenario> {
+    scenario_of(serving, 1..=3)
+}
+
+/// Makes parts that were drawn apart fit each other.
+fn finish(mut scenario: Scenario) -> Scenario {
+    let shapes: Vec<Shape> = scenario.tasks_with_shapes().into_iter().map(|(_, shape, _)| shape).collect();
+    let needs_discount = scenario.models.iter().any(|model| model.batch.is_none());
+    let tasks = scenario.tasks.len();
+    for strategy in &mut scenario.strategies {
+        if let Some(compress) = &mut strategy.compress {
+            for (part, cut) in compress.cuts.iter_mut().enumerate() {
+                let Some(Cut::To(percent)) = cut else { continue };
+                let longest = shapes.iter().map(|shape| shape.prompt[part]).max().unwrap_or(0);
+                *cut = Some(if longest == 0 {
+                    Cut::Removed(Dec { units: *percent, places: 2 })
+                } else {
+                    Cut::To(longest * *percent / 100)
+                });
+            }
+            if compress.cuts.iter().all(Option::is_none) {
+                strategy.compress = None;
+            }
+        }
+        if let Serving::Route(route) = &mut strategy.serving {
+            match &mut route.how {
+                How::Complexity(models) if tasks == 0 => {
+                    route.how = How::Shares(vec![(models[0], Share::Stated(Dec { units: 1, places: 0 }))])
+                }
+                How::Tasks(models, _) => models.truncate(tasks),
+                How::Entries(_, first) if tasks < 2 => first.clear(),
+                _ => {}
+            }
+        }
+        if needs_discount {
+            each_over(strategy, &mut |over| {
+                if let Some(batch) = &mut over.batch {
+                    batch
+                        .discount
+                        .get_or_insert(Discount { share: Dec { units: 250, places: 3 }, applies_to: Vec::new() });
+                }
+            });
+        }
+    }
+    scenario
+}
+
+/// The levers of attempts wherever a strategy states them.
+pub fn each_over(strategy: &mut Strategy, change: &mut impl FnMut(&mut Over)) {
+    fn cascade(cascade: &mut Cascade, change: &mut impl FnMut(&mut Over)) {
+        cascade.steps.iter_mut().for_each(|step| change(&mut step.over));
+    }
+    change(&mut strategy.over);
+    match &mut strategy.serving {
+        Serving::Model(_) => {}
+        Serving::Cascade(found) => cascade(found, change),
+        Serving::Route(route) => {
+            if let How::Entries(general, first) = &mut route.how {
+                for (arm, _) in general.iter_mut().chain(first) {
+                    change(&mut arm.over);
+                    if let ArmServing::Cascade(found) = &mut arm.serving {
+                        cascade(found, change);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -262,3 +262,60 @@ fn hostile_names_reach_no_terminal_and_no_spreadsheet() {
     let csv = run_with(&["simulate", "-", "--format", "csv"], scenario);
     assert!(text(&csv.stdout).lines().skip(1).all(|line| line.starts_with("'=cmd()") && line.contains(",'@evil")));
 }
+
+#[test]
+fn a_misspelt_lever_is_not_dropped_in_silence() {
+    let scenario = format!("{SMALL}  b: {{extends: a, btch: off}}\n");
+    let output = run_with(&["simulate", "-"], &scenario);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("did you mean `batch`?"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_parts_of_a_breakdown_add_up_to_the_month() {
+    let scenario = "llmcost: 1\ncalendar: {days_per_month: 31}\nworkload: {requests: 30M/month, input: 500, output: 200}\nstrategies:\n  a: {model: gpt-4o}\n";
+    let output = run_with(&["simulate", "-", "--format", "json"], scenario);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["strategies"][0]["cost"]["per_month"], "97500");
+    assert_eq!(report["strategies"][0]["breakdown"][0]["per_month"], "97500");
+}
+
+#[test]
+fn a_decimal_comma_gets_advice_that_keeps_the_value() {
+    for (stated, advice) in [("'2,5%'", "`2.5%`"), ("'0,5'", "`0.5`"), ("'12,5%'", "`12.5%`")] {
+        let output = run_with(&["simulate", "-"], &format!("{SMALL}  b: {{model: gpt-4o, batch: {stated}}}\n"));
+        assert!(text(&output.stderr).contains(advice), "{}", text(&output.stderr));
+    }
+    let output = run_with(&["simulate", "-"], &SMALL.replace("500", "1,500"));
+    assert!(text(&output.stderr).contains("a comma separates entries"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn figures_that_differ_look_different() {
+    let scenario = format!("{SMALL}budgets: [{{strategy: a, per_day: $3249.9999}}]\n");
+    let output = run_with(&["check", "-"], &scenario);
+    assert!(text(&output.stdout).contains("3,250 USD, over 3,249.9999 USD"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn set_refuses_a_misspelt_strategy_and_takes_quoted_keys() {
+    let misspelt = run(&["simulate", ROUTING, "--set", "strategies.smart-ruting.model=gpt-4o"]);
+    assert_eq!(misspelt.status.code(), Some(2));
+    assert!(text(&misspelt.stderr).contains("did you mean `smart-routing`?"));
+    let quoted = json(&[
+        ROUTING,
+        "--set",
+        "strategies.all-gpt-4o={route: {gpt-4o: rest}}",
+        "--set",
+        "strategies.all-gpt-4o.route.\"gpt-3.5-turbo\"=10%",
+    ]);
+    assert_eq!(quoted["strategies"][0]["usage"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn savings_are_no_limit() {
+    let scenario = format!("{SMALL}budgets: [{{strategy: a, savings_percent: 3}}]\n");
+    let output = run_with(&["check", "-"], &scenario);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("unknown-key"), "{}", text(&output.stderr));
+}

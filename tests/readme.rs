@@ -35,3 +35,17 @@ fn the_example_scenario_is_sound() {
     let scenario = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     crate::support::report(scenario);
 }
+
+#[test]
+fn the_example_price_list_prices_its_model() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let list = readme.split("```yml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("acme.yaml"), list).unwrap();
+    let scenario = "llmcost: 1\nprices: {catalog: acme.yaml}\nworkload: {requests: 1M/day, input: 500, output: 200}\nstrategies:\n  a: {model: tiny, batch: 50%}\n";
+    fs::write(folder.path().join("a.yaml"), scenario).unwrap();
+    let output = run(&["simulate", folder.path().join("a.yaml").to_str().unwrap(), "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // 0.5 x (500 x 0.15 + 200 x 0.60) + 0.5 x (500 x 0.08 + 200 x 0.30)
+    assert_eq!(report["strategies"][0]["cost"]["per_day"], "147.5");
+}

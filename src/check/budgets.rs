@@ -12,18 +12,15 @@ const LATER: &[&str] = &["p90_per_month", "p95_per_month", "p50_per_month"];
 
 fn strategy(node: &Node, names: &[String], context: &mut Context<'_>) -> Option<usize> {
     let name = word(node, context.sink)?;
-    names.iter().position(|known| known == name).or_else(|| {
-        let near = suggest::did_you_mean(name, names.iter().map(String::as_str));
-        context.sink.refuse(
-            Diagnostic::at(
-                Code::UnknownName,
-                &node.place,
-                format!("there is no strategy `{name}`"),
-                "unknown strategy",
-            )
-            .help_if(near),
-        )
-    })
+    names.iter().position(|known| known == name).or_else(|| context.sink.refuse(unknown_strategy(name, node, names)))
+}
+
+fn unknown_strategy(name: &str, node: &Node, names: &[String]) -> Diagnostic {
+    let known = || names.iter().map(String::as_str);
+    let help = suggest::did_you_mean(name, known())
+        .unwrap_or_else(|| format!("there are {}", suggest::listed(known(), "and")));
+    Diagnostic::at(Code::UnknownName, &node.place, format!("there is no strategy `{name}`"), "unknown strategy")
+        .help(help)
 }
 
 /// The strategy that the others are compared with: stated, or the first one.
@@ -37,7 +34,8 @@ fn items<'a>(fields: &mut Fields<'a>, key: &'static str, context: &mut Context<'
     match &node.value {
         Value::List(items) => items,
         _ => {
-            context.sink.add(wrong_shape(node, &format!("`{key}` is a list")));
+            let found = wrong_shape(node, &format!("`{key}` is a list"));
+            context.sink.add(found.help("begin each entry with `- `, or write `[...]`"));
             &[]
         }
     }
@@ -55,13 +53,13 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
             .unwrap_or(true);
         fields.later(LATER, context.sink);
         let mut limits = Vec::new();
-        for metric in Metric::ALL {
+        for metric in Metric::ALL.into_iter().filter(|metric| !metric.is_saving()) {
             if let Some(node) = fields.get(metric.name(), context.sink) {
                 let limit = limit(node, metric, context);
                 limits.push((metric, limit, node.place.clone()));
             }
         }
-        let later = LATER.iter().any(|key| fields.entry(key).is_some());
+        let later = LATER.iter().any(|key| item.get(key).is_some());
         fields.finish(context.sink);
         if limits.is_empty() && !later {
             context.sink.add(
@@ -87,8 +85,7 @@ fn limit(node: &Node, metric: Metric, context: &mut Context<'_>) -> Option<Exact
     let kind = if metric.is_money() { Kind::Money } else { Kind::Count };
     // Savings may be negative, and percent may carry its sign.
     let text = if metric == Metric::SavingsPercent { text.trim_end_matches('%') } else { text };
-    let signed = matches!(metric, Metric::SavingsPerDay | Metric::SavingsPerMonth | Metric::SavingsPercent);
-    if negative && signed {
+    if negative && metric.is_saving() {
         let unsigned = Node { place: node.place.clone(), value: Value::Scalar(text.into()) };
         return plain(&unsigned, kind, &context.settings, context.sink).map(|value| -&value);
     }

@@ -11,7 +11,7 @@ use crate::plan::{Billed, Billing, Cascade, CascadeStep, Stop};
 use crate::units::{Exact, Kind, display};
 
 pub(super) fn cascade(node: &Node, context: &mut Context<'_>) -> Option<Cascade> {
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let mut found = Cascade { steps: Vec::new(), judge: None, judge_last: false, billing: Billing::EveryAttempt };
     let (items, place) = match &node.value {
         Value::List(items) => (items, &node.place),
@@ -42,7 +42,7 @@ pub(super) fn cascade(node: &Node, context: &mut Context<'_>) -> Option<Cascade>
         let step = step(item, last, by_handles, context);
         found.steps.extend(step);
     }
-    if context.sink.count() > before {
+    if context.sink.failures() > before {
         return None;
     }
     if by_handles {

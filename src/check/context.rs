@@ -146,9 +146,11 @@ impl Context<'_> {
                     .help("name a model"),
                 );
             }
+            // Its price could not be read, which was reported there.
             Lookup::Unknown
                 if self.prices.unread.lists || self.prices.unread.models.iter().any(|known| known == name) =>
             {
+                self.sink.fail();
                 return None;
             }
             Lookup::Unknown => return self.unknown_model(name, place),

@@ -79,13 +79,13 @@ fn distribution(node: &Node, kind: Kind, settings: &Settings, sink: &mut Sink) -
     let number = |key: &'static str, kind: Kind, fields: &mut Fields<'_>, sink: &mut Sink| -> Option<Exact> {
         fields.get(key, sink).and_then(|node| plain(node, kind, settings, sink))
     };
-    let before = sink.count();
+    let before = sink.failures();
     let [low, mode, high] = ["low", "mode", "high"].map(|key| number(key, kind, &mut fields, sink));
     let [p50, p95, mean, sd] = ["p50", "p95", "mean", "sd"].map(|key| number(key, kind, &mut fields, sink));
     let [cv, alpha, beta] = ["cv", "alpha", "beta"].map(|key| number(key, Kind::Factor, &mut fields, sink));
     let place = &node.place;
     fields.finish(sink);
-    if sink.count() > before {
+    if sink.failures() > before {
         return None;
     }
     let found = match (name, low, mode, high, p50, p95, mean, cv, sd, alpha, beta) {

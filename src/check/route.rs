@@ -11,7 +11,7 @@ use crate::plan::{Arm, Complexity, ModelUse, Route, Serving, Task};
 use crate::units::Exact;
 
 pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Route> {
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let (arms, shares) = match &node.value {
         Value::List(items) => by_list(node, items, tasks, context)?,
         Value::Map(_) => match node.get("by").map(|by| (by, by.scalar())) {
@@ -38,7 +38,7 @@ pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> O
         }
     };
     twice(&arms, context);
-    (context.sink.count() == before).then_some(Route { arms, shares, router: None, misroute: None })
+    (context.sink.failures() == before).then_some(Route { arms, shares, router: None, misroute: None })
 }
 
 /// One model under two names makes shares and usage hard to read; it is refused.
@@ -80,7 +80,7 @@ fn by_share(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Ar
             "an empty map",
         ));
     }
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let mut arms = Vec::new();
     let mut shares = Vec::new();
     for (key, node) in entries {
@@ -90,7 +90,7 @@ fn by_share(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Ar
         arms.push(of_model(model));
         shares.push(share);
     }
-    if context.sink.count() > before {
+    if context.sink.failures() > before {
         return None;
     }
     let shares = whole(shares, "this route", &node.place, context)?;
@@ -168,15 +168,16 @@ fn by_task(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Arm
         if !known {
             context.sink.add(unknown_task(&key.text, &key.place, tasks));
         }
-        if let Some(model) = context.model(node) {
-            of_name.push((key.text.to_string(), index_of(&mut arms, model)));
-        }
+        let arm = context.model(node).map(|model| index_of(&mut arms, model));
+        of_name.push((key.text.to_string(), arm));
     }
     let find = |name: &str| of_name.iter().find(|(known, _)| known == name).map(|(_, index)| *index);
     let mut shares = Vec::new();
     for task in tasks {
         match task.name.as_deref().and_then(find).or_else(|| find("default")) {
-            Some(index) => shares.push(vec![(index, Figure::one())]),
+            Some(Some(index)) => shares.push(vec![(index, Figure::one())]),
+            // Its model is unknown, which is reported.
+            Some(None) => {}
             None => {
                 let name = task.name.as_deref().unwrap_or("the workload");
                 context.sink.add(
@@ -205,7 +206,7 @@ fn unknown_task(name: &str, place: &Place, tasks: &[Task]) -> Diagnostic {
 }
 
 fn by_list(node: &Node, items: &[Node], tasks: &[Task], context: &mut Context<'_>) -> Option<Arms> {
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let mut arms = Vec::new();
     // Per entry: the task it is for, if any, and its share, if stated.
     let mut wanted: Vec<(Option<usize>, Option<ShareOf>, Place)> = Vec::new();
@@ -245,7 +246,7 @@ fn by_list(node: &Node, items: &[Node], tasks: &[Task], context: &mut Context<'_
     if items.is_empty() {
         context.sink.add(Diagnostic::at(Code::WrongShape, &node.place, "a route without entries", "an empty list"));
     }
-    if context.sink.count() > before {
+    if context.sink.failures() > before {
         return None;
     }
     let mut shares = Vec::new();

@@ -60,9 +60,8 @@ fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source
 /// `root` laid over the files it includes.
 fn with_includes(root: Node, folder: &Path, top: &Path, chain: &mut Vec<PathBuf>, sink: &mut Sink) -> Option<Node> {
     let Some(list) = root.get("include").cloned() else { return Some(root) };
-    let Value::List(items) = &list.value else {
-        return sink.refuse(wrong_shape(&list, "`include` is a list of files"));
-    };
+    let one = std::slice::from_ref(&list);
+    let items = if let Value::List(items) = &list.value { items } else { one };
     let mut below: Option<Node> = None;
     for item in items {
         let Some(name) = word(item, sink) else { continue };
@@ -154,7 +153,7 @@ fn included(
 }
 
 fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, sink: &mut Sink) -> Option<Plan> {
-    let before = sink.count();
+    let before = sink.failures();
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
@@ -192,7 +191,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
     let as_of = context.prices.as_of;
     fields.finish(sink);
-    if sink.count() > before {
+    if sink.failures() > before {
         return None;
     }
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());

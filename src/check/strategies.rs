@@ -11,6 +11,24 @@ use crate::plan::{Strategy, Task};
 const SERVINGS: &[&str] = &["model", "route", "cascade", "deployment"];
 /// What belongs to a serving.
 const COMPANIONS: &[&str] = &["router", "misroute", "judge", "judge_last", "billing"];
+/// Levers that can be dropped, beside the companions of a serving.
+const LEVERS: &[&str] = &[
+    "response_cache",
+    "compress",
+    "examples",
+    "context",
+    "output",
+    "pack",
+    "retries",
+    "batch",
+    "router",
+    "misroute",
+    "judge",
+    "judge_last",
+    "billing",
+    "prefix_cache",
+    "fine_tune",
+];
 /// Drops an inherited lever.
 const OFF: &str = "off";
 
@@ -26,7 +44,8 @@ pub(super) fn read(
     context: &mut Context<'_>,
 ) -> Option<Vec<Strategy>> {
     let Some(entries) = node.entries() else {
-        return context.sink.refuse(wrong_shape(node, "`strategies` is a map from names to levers"));
+        let found = wrong_shape(node, "`strategies` is a map from names to levers");
+        return context.sink.refuse(found.help("write `strategies: {all-gpt-4o: {model: gpt-4o}}`"));
     };
     if entries.is_empty() {
         return context.sink.refuse(Diagnostic::at(
@@ -36,14 +55,14 @@ pub(super) fn read(
             "an empty map",
         ));
     }
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let mut found = Vec::new();
     for (key, _) in entries {
         let Some(levers) = inherited(entries, key, &mut Vec::new(), context) else { continue };
         let node = Node { place: key.place.clone(), value: Value::Map(levers) };
         found.extend(strategy(key, &node, tasks, tasks_are_sound, context));
     }
-    (context.sink.count() == before).then_some(found)
+    (context.sink.failures() == before).then_some(found)
 }
 
 /// The levers of a strategy with those it inherits.
@@ -55,7 +74,8 @@ fn inherited(
 ) -> Option<Vec<(Key, Node)>> {
     let (_, node) = entries.iter().find(|(known, _)| known.text == key.text)?;
     let Some(own) = node.entries() else {
-        return context.sink.refuse(wrong_shape(node, &format!("the strategy `{}` is a map of levers", key.text)));
+        let found = wrong_shape(node, &format!("the strategy `{}` is a map of levers", key.text));
+        return context.sink.refuse(found.help("for instance `{model: gpt-4o}`"));
     };
     chain.push(key.text.to_string());
     let mut levers = match own.iter().find(|(key, _)| &*key.text == "extends") {
@@ -97,7 +117,7 @@ fn inherited(
     levers.retain(|(key, _)| !["description", "extends"].contains(&&*key.text));
     for (key, node) in own.iter().filter(|(key, _)| &*key.text != "extends") {
         levers.retain(|(known, _)| known.text != key.text);
-        if node.scalar() != Some(OFF) {
+        if node.scalar() != Some(OFF) || !LEVERS.contains(&&*key.text) {
             levers.push((key.clone(), node.clone()));
         }
     }

@@ -108,7 +108,7 @@ fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Ta
             "an empty list",
         ));
     }
-    let before = context.sink.count();
+    let before = context.sink.failures();
     let mut tasks: Vec<Task> = Vec::new();
     let mut shares = Vec::new();
     for item in items {
@@ -141,7 +141,7 @@ fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Ta
             place: place.clone(),
         });
     }
-    if context.sink.count() > before {
+    if context.sink.failures() > before {
         return None;
     }
     let shares = whole(shares, "the tasks", &node.place, context)?;

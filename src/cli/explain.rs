@@ -8,6 +8,7 @@ use clap::Args;
 use super::settings::Settings;
 use super::{Changes, Ending};
 use crate::diag::suggest;
+use crate::plan::Metric;
 use crate::render;
 use crate::report::explain::explain;
 
@@ -34,7 +35,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         let wanted = |name: &str| arguments.strategy.as_deref().is_none_or(|wanted| wanted == name);
         if let Some(strategy) = arguments.strategy.as_deref().filter(|strategy| !names.contains(strategy)) {
             let near = suggest::did_you_mean(strategy, names.iter().copied());
-            let all = || format!("there are {}", suggest::listed(names.iter().copied(), "and"));
+            let figure = Metric::ALL.iter().any(|metric| metric.name() == strategy);
+            let all = || match figure {
+                true => format!("`{strategy}` is a figure; the strategy comes before it"),
+                false => format!("there are {}", suggest::listed(names.iter().copied(), "and")),
+            };
             super::complain(&anyhow::anyhow!("there is no strategy `{strategy}`; {}", near.unwrap_or_else(all)));
             return Ok(Ending::BadInput);
         }

@@ -1,10 +1,11 @@
 //! Results to standard output or to files, which are written whole or not at all.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
@@ -36,8 +37,12 @@ pub(super) fn deliver(
         return Ok(stdout.flush()?);
     }
     let mut ready = Vec::new();
+    let mut paths = HashSet::new();
     for target in &destination.output {
         let (format, path) = target_of(target, destination.format)?;
+        if !paths.insert(path.clone()) {
+            bail!("{} is named twice", path.display());
+        }
         ready.push(prepared(&path, &show(format, settings.look_of_file())?)?);
     }
     ready.into_iter().try_for_each(Prepared::put)
@@ -63,7 +68,10 @@ fn target_of(target: &str, stated: Option<Format>) -> Result<(Format, PathBuf)> 
     };
     match stated.or(by_ending) {
         Some(format) => Ok((format, path)),
-        None => bail!("which format is {}? write `-o csv={target}` or add `--format`", path.display()),
+        None => match target.split_once('=') {
+            Some((name, _)) => bail!("there is no format `{name}`; table, json and csv are known"),
+            None => bail!("which format is {}? write `-o csv={target}` or add `--format`", path.display()),
+        },
     }
 }
 
@@ -73,9 +81,14 @@ enum Prepared {
     Whole(NamedTempFile, PathBuf),
     /// A pipe or device.
     Stream(PathBuf, String),
+    /// Standard output.
+    Stdout(String),
 }
 
 fn prepared(path: &Path, text: &str) -> Result<Prepared> {
+    if path == Path::new("-") {
+        return Ok(Prepared::Stdout(text.to_owned()));
+    }
     if path.is_dir() {
         bail!("{} is a folder", path.display());
     }
@@ -85,9 +98,12 @@ fn prepared(path: &Path, text: &str) -> Result<Prepared> {
     }
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let cannot = || format!("{} cannot be written", path.display());
-    let mut file = builder().tempfile_in(folder).with_context(cannot)?;
-    file.write_all(text.as_bytes()).with_context(cannot)?;
+    if !folder.is_dir() {
+        bail!("{} cannot be written: there is no folder {}", path.display(), folder.display());
+    }
+    let cannot = |error: io::Error| anyhow!("{} cannot be written: {}", path.display(), error.kind());
+    let mut file = builder().tempfile_in(folder).map_err(cannot)?;
+    file.write_all(text.as_bytes()).map_err(cannot)?;
     Ok(Prepared::Whole(file, real))
 }
 
@@ -113,6 +129,7 @@ impl Prepared {
                     .map_err(|error| error.error)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
+            Self::Stdout(text) => io::stdout().lock().write_all(text.as_bytes())?,
             Self::Stream(path, text) => {
                 let mut file = fs::OpenOptions::new()
                     .write(true)

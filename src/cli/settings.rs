@@ -44,7 +44,10 @@ impl Settings {
             ColorChoice::Never => false,
             ColorChoice::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             ColorChoice::Auto => {
-                set("CLICOLOR_FORCE") || (is_terminal && env::var_os("CLICOLOR").is_none_or(|v| v != "0"))
+                set("CLICOLOR_FORCE")
+                    || (is_terminal
+                        && env::var_os("TERM").is_none_or(|term| term != "dumb")
+                        && env::var_os("CLICOLOR").is_none_or(|v| v != "0"))
             }
         }
     }

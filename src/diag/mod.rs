@@ -72,11 +72,13 @@ impl Diagnostic {
 #[derive(Default, Debug)]
 pub struct Sink {
     found: Vec<Diagnostic>,
+    failures: usize,
 }
 
 impl Sink {
-    /// Takes note of a problem.
+    /// Takes note of a problem; of the same one at the same place only once.
     pub fn add(&mut self, diagnostic: Diagnostic) {
+        self.fail();
         if !self.found.contains(&diagnostic) {
             self.found.push(diagnostic);
         }
@@ -93,9 +95,14 @@ impl Sink {
         self.found.is_empty()
     }
 
-    /// How many problems were found so far.
-    pub fn count(&self) -> usize {
-        self.found.len()
+    /// Something has no value because of a problem that was reported already.
+    pub fn fail(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// How often something failed so far, problems met again included: what failed in between has no value.
+    pub fn failures(&self) -> usize {
+        self.failures
     }
 
     /// The value, or else all problems in the order of their files and lines.

@@ -3,6 +3,26 @@
 use super::node::{Key, Node, Value};
 use crate::diag::{Code, Diagnostic, Sink, suggest};
 
+/// What maps look like that people write as something else.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("`response_cache`", "`response_cache: {exact: {hit_rate: 30%}}`"),
+    ("the exact layer", "`exact: {hit_rate: 30%, cost_per_lookup: $0.0001}`"),
+    ("the semantic layer", "`semantic: {hit_rate: 20%, of: misses}`"),
+    ("`compress`", "`compress: {context: 50%}`; 50% is removed"),
+    ("`examples`", "`examples: {keep: 2, of: 5}`"),
+    ("`context`", "`context: {max: 2000}`"),
+    ("`pack`", "`pack: {items: 10}`"),
+    ("`retries`", "`retries: {rate: 2%}`"),
+    ("`router`", "`router: {model: gpt-4o-mini, input: 300, output: 5}`"),
+    ("`judge`", "`judge: {model: gpt-4o-mini, input: 600, output: 5}`"),
+    ("`workload`", "`workload: {requests: 1M/day, input: 500, output: 200}`"),
+    ("`calendar`", "`calendar: {days_per_month: 30}`"),
+    ("`prompt`", "`prompt: {system: 150, user: 350}`, or `input: 500`"),
+    ("a task", "`{name: extraction, share: 60%}`"),
+    ("a budget", "`{strategy: smart-routing, per_month: $15k}`"),
+    ("an expectation", "`{strategy: smart-routing, metric: per_month, equals: $21405}`"),
+];
+
 /// The keys of one map, with a record of those that were asked for.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -19,7 +39,11 @@ impl<'a> Fields<'a> {
         let what = what.into();
         match &node.value {
             Value::Map(entries) => Some(Self { node, entries, what, asked: Vec::new(), later: Vec::new() }),
-            _ => sink.refuse(wrong_shape(node, &format!("{what} is a map of keys and values"))),
+            _ => {
+                let example =
+                    EXAMPLES.iter().find(|(known, _)| *known == what).map(|(_, example)| format!("write {example}"));
+                sink.refuse(wrong_shape(node, &format!("{what} is a map of keys and values")).help_if(example))
+            }
         }
     }
 
@@ -32,9 +56,11 @@ impl<'a> Fields<'a> {
     pub fn get(&mut self, key: &'static str, sink: &mut Sink) -> Option<&'a Node> {
         let (name, node) = self.entry(key)?;
         if node.value == Value::Null {
+            // A value taken away by `--set` is missing there, not in the file.
+            let from_outside = node.place.source != name.place.source;
             return sink.refuse(Diagnostic::at(
                 Code::MissingKey,
-                &name.place,
+                if from_outside { &node.place } else { &name.place },
                 format!("`{key}` has no value"),
                 "state a value or leave the key out",
             ));
@@ -103,6 +129,11 @@ impl<'a> Fields<'a> {
             }
             let near = suggest::did_you_mean(&name.text, self.asked.iter().copied())
                 .or_else(|| suggest::did_you_mean(&name.text, self.later.iter().copied()));
+            let comma = || {
+                let is_number = name.text.starts_with(|c: char| c.is_ascii_digit());
+                is_number.then(|| "a comma separates entries here: write numbers without one".to_owned())
+            };
+            let near = comma().or(near);
             let all = || format!("{} knows {}", self.what, suggest::listed(self.asked.iter().copied(), "and"));
             sink.add(
                 Diagnostic::at(

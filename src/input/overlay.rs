@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::node::{Key, Node, Value};
 use super::yaml::parse_flow;
-use crate::diag::{Code, Diagnostic, Place, Sink, Source};
+use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
 
 /// Lays `upper` over `lower`: maps are joined key by key, the lists of `joined` keys are put one behind the other,
 /// anything else of `upper` replaces what `lower` says. A strategy is replaced whole, since its levers belong together.
@@ -39,14 +39,15 @@ fn merge_at(lower: Node, upper: Node, joined: &[&str], whole: &[&str], path: &st
     }
 }
 
-/// Applies one `path=value`. Path segments are map keys (a key with dots in it may be written as it is), or for lists
-/// a number from 0 or the `name` of an entry.
+/// Applies one `path=value`. Path segments are map keys (a known key with dots in it may be written as it is, a new one
+/// in quotes), or for lists a number from 0 or the `name` of an entry.
 pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()> {
     let source = Arc::new(Source { name: "--set".to_owned(), text: argument.to_owned(), first_line: 1 });
     let whole = Place::new(&source, 0, argument.len());
     let Some((path, value)) = split_assignment(argument) else {
+        let label = if argument.contains('=') { "there is no path before the `=`" } else { "there is no `=` in this" };
         return sink.refuse(
-            Diagnostic::at(Code::BadSet, &whole, "`--set` takes `path=value`", "there is no `=` in this")
+            Diagnostic::at(Code::BadSet, &whole, "`--set` takes `path=value`", label)
                 .help("for instance `--set workload.requests=2M/day`"),
         );
     };
@@ -83,22 +84,24 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
                 }
             }
             Value::Map(entries) => {
-                let segment = map_segment(entries, rest);
+                let (length, segment) = map_segment(entries, rest);
                 let position = entries.iter().position(|(key, _)| &*key.text == segment);
                 if segment.is_empty() {
-                    return sink.refuse(Diagnostic::at(
-                        Code::BadSet,
-                        &whole,
-                        "a path has no empty part",
-                        "in this path",
-                    ));
+                    let message = "a path has no empty part";
+                    return sink.refuse(Diagnostic::at(Code::BadSet, &whole, message, "in this path"));
+                }
+                // A misspelt strategy would become a new one.
+                if position.is_none() && path.get(..at) == Some("strategies.") {
+                    let near = suggest::did_you_mean(segment, entries.iter().map(|(key, _)| &*key.text));
+                    let message = format!("there is no strategy `{segment}`");
+                    return sink
+                        .refuse(Diagnostic::at(Code::BadSet, &place(length), message, "to change").help_if(near));
                 }
                 let index = position.unwrap_or_else(|| {
-                    let key = Key { text: segment.into(), place: place(segment.len()) };
-                    entries.push((key, Node { place: place(segment.len()), value: Value::Null }));
+                    let key = Key { text: segment.into(), place: place(length) };
+                    entries.push((key, Node { place: place(length), value: Value::Null }));
                     entries.len().saturating_sub(1)
                 });
-                let length = segment.len();
                 (length, entries.get_mut(index).map(|(_, node)| node)?)
             }
             Value::Null | Value::Scalar(_) => {
@@ -125,11 +128,21 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
 
 /// Splits at the first `=` that is not part of a key in quotes.
 fn split_assignment(argument: &str) -> Option<(&str, &str)> {
-    argument.split_once('=').filter(|(path, _)| !path.trim().is_empty())
+    let mut quoted = false;
+    let at = argument.find(|c: char| {
+        quoted ^= c == '"';
+        c == '=' && !quoted
+    })?;
+    let (path, value) = (argument.get(..at)?, argument.get(at.saturating_add(1)..)?);
+    (!path.trim().is_empty()).then_some((path, value))
 }
 
-/// The longest known key that starts `rest`, else the text up to the next dot.
-fn map_segment<'a>(entries: &[(Key, Node)], rest: &'a str) -> &'a str {
+/// The next key of a path and how much of `rest` it takes: one in quotes, the longest known key, else the text up to
+/// the next dot.
+fn map_segment<'a>(entries: &[(Key, Node)], rest: &'a str) -> (usize, &'a str) {
+    if let Some((inner, _)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return (inner.len().saturating_add(2), inner);
+    }
     let known = entries
         .iter()
         .map(|(key, _)| key.text.len())
@@ -139,7 +152,8 @@ fn map_segment<'a>(entries: &[(Key, Node)], rest: &'a str) -> &'a str {
         })
         .map(|(head, _)| head)
         .max_by_key(|head| head.len());
-    known.unwrap_or_else(|| rest.split('.').next().unwrap_or_default())
+    let segment = known.unwrap_or_else(|| rest.split('.').next().unwrap_or_default());
+    (segment.len(), segment)
 }
 
 /// Moves the places of a value that was parsed alone back into the whole argument.

@@ -50,10 +50,10 @@ pub fn parse(source: &Arc<Source>, sink: &mut Sink) -> Option<Node> {
 /// Reads a value as it may stand behind `--set path=`: YAML of one line, `{share: 40%}` included.
 pub fn parse_flow(source: &Arc<Source>, from: usize, sink: &mut Sink) -> Option<Node> {
     let text = source.text.get(from..).unwrap_or_default();
-    let before = sink.count();
+    let before = sink.failures();
     let value = Arc::new(Source { name: source.name.clone(), text: text.to_owned(), first_line: 1 });
     let node = parse(&value, sink);
-    if sink.count() > before { None } else { node }
+    if sink.failures() > before { None } else { node }
 }
 
 fn too_deep(place: &Place) -> Diagnostic {

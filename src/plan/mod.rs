@@ -50,6 +50,16 @@ pub struct Currency {
     pub per_usd: Exact,
 }
 
+impl Currency {
+    /// A formula in USD with the rate as its last factor, where another currency is shown.
+    pub fn converted(&self, formula: &str) -> String {
+        if self.code == "USD" {
+            return formula.to_owned();
+        }
+        format!("({formula}) x {} {} per USD", self.per_usd, self.code)
+    }
+}
+
 /// The requests that come in.
 #[derive(Debug)]
 pub struct Workload {
@@ -292,6 +302,11 @@ impl Metric {
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
         }
+    }
+
+    /// Whether it compares with the baseline; more of it is better, so that it is no limit.
+    pub fn is_saving(self) -> bool {
+        matches!(self, Self::SavingsPerDay | Self::SavingsPerMonth | Self::SavingsPercent)
     }
 
     /// Whether it is an amount of money.

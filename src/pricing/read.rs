@@ -20,13 +20,24 @@ struct Head {
 
 /// Reads a whole price list.
 pub fn read_list(source: &Arc<Source>, root: &Node, sink: &mut Sink) -> Option<List> {
-    let before = sink.count();
+    if let Some(node) = root.get("llmcost") {
+        return sink.refuse(
+            Diagnostic::at(
+                Code::WrongShape,
+                &node.place,
+                format!("{} is a scenario, not a price list", source.name),
+                "a scenario begins like this",
+            )
+            .help("a price list begins with `schema: 1`"),
+        );
+    }
+    let before = sink.failures();
     let mut fields = Fields::of(root, "a price list", sink)?;
     let head = read_head(&mut fields, source, sink);
-    let models = fields.require("models", "[{id: my-model, input: 1, output: 2}]", sink);
+    let models = fields.require("models", "[{id: my-model, provider: me, input: 1, output: 2}]", sink);
     fields.finish(sink);
     let models = models_of(models?, &head?, sink)?;
-    (sink.count() == before).then(|| List::loaded(models.0, models.1))
+    (sink.failures() == before).then(|| List::loaded(models.0, models.1))
 }
 
 fn models_of(node: &Node, head: &Head, sink: &mut Sink) -> Option<(Arc<ListInfo>, Vec<Arc<Model>>)> {
@@ -120,7 +131,7 @@ pub fn read_added(name: &Key, node: &Node, info: &Arc<ListInfo>, sink: &mut Sink
 }
 
 fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, sink: &mut Sink) -> Option<Model> {
-    let before = sink.count();
+    let before = sink.failures();
     let text = |fields: &mut Fields<'_>, key, sink: &mut Sink| {
         fields.get(key, sink).and_then(|n| word(n, sink)).map(|(t, _)| t)
     };
@@ -164,7 +175,7 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
     }
     fields.finish(sink);
     let priced = cards.iter().any(|card| card.rates.iter().any(|(_, rate)| !rate.usd.is_zero()));
-    if !priced && !free && sink.count() == before {
+    if !priced && !free && sink.failures() == before {
         sink.add(
             Diagnostic::at(Code::NoPrice, place, format!("`{id}` has no price at all"), "nothing but zero is stated")
                 .help("a model that costs nothing says `free: true`"),
@@ -177,7 +188,7 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
                 .help("state `provider:` for the list or the model"),
         );
     };
-    (sink.count() == before).then(|| Model {
+    (sink.failures() == before).then(|| Model {
         id,
         provider,
         list: Arc::clone(&head.info),

@@ -5,6 +5,9 @@ use textwrap::core::display_width;
 use super::style::{Look, harmless};
 use crate::report::explain::{Explanation, Input};
 
+/// Where fewer columns are left for the origin of a number, it stands below it.
+const LEAST_ORIGIN: usize = 28;
+
 /// All explanations of one strategy.
 pub fn explanations(strategy: &str, all: &[Explanation], look: Look) -> String {
     let mut out = format!("{}\n", look.bold(&harmless(strategy)));
@@ -34,6 +37,10 @@ fn inputs(all: &[Input], look: Look) -> String {
                 out.push_str(&look.paragraph(&format!("{}    = ", indent(input)), &harmless(formula)));
             }
             None if input.from.is_empty() => out.push_str(&format!("{head}\n")),
+            None if look.width.saturating_sub(display_width(&head)) < LEAST_ORIGIN => {
+                out.push_str(&format!("{head}\n"));
+                out.push_str(&look.paragraph(&format!("{}    ", indent(input)), &harmless(&input.from)));
+            }
             None => out.push_str(&look.paragraph(&format!("{head}  "), &harmless(&input.from))),
         }
     }

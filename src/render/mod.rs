@@ -3,6 +3,7 @@
 mod csv;
 mod explain;
 mod json;
+mod sheet;
 mod style;
 mod table;
 

@@ -1,13 +1,9 @@
 //! The report as tables for people at a terminal.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
-
-use super::style::{Look, bar, harmless};
+use super::sheet::{Column, Sheet};
+use super::style::{Look, harmless};
 use crate::report::{BreakdownPart, BudgetResult, ExpectationResult, Report, StrategyReport};
 use crate::units::{Exact, display};
-
-/// Columns from which on the cost per million tokens is shown too.
-const WIDE: usize = 100;
 
 /// A whole report.
 pub fn table(report: &Report, look: Look) -> String {
@@ -91,73 +87,7 @@ fn head(report: &Report, look: Look) -> String {
     format!("{}\n{}\n", look.bold(&harmless(&report.scenario.name)), look.dim(look.paragraph("", &facts).trim_end()))
 }
 
-/// Columns around the text of a cell.
-const PADDING: usize = 2;
-/// Columns between two cells.
-const GAP: usize = 1;
-/// A bar narrower than this says nothing.
-const LEAST_BAR: usize = 4;
-
-/// A table of text columns, the last of which may be a bar that takes what is left of the width.
-struct Sheet<'a> {
-    head: Vec<&'a str>,
-    /// Columns whose numbers stand to the right.
-    right: Vec<usize>,
-    rows: Vec<(Vec<String>, Exact)>,
-    widest_bar: usize,
-}
-
-impl Sheet<'_> {
-    fn draw(&self, look: Look) -> String {
-        let widths: Vec<usize> = (0..self.head.len()).map(|column| self.content_width(column)).collect();
-        let used: usize = widths.iter().map(|width| width.saturating_add(PADDING).saturating_add(GAP)).sum();
-        let bar_width = look.width.saturating_sub(used).saturating_sub(PADDING).min(self.widest_bar);
-        let with_bar = bar_width >= LEAST_BAR;
-        let mut table = Table::new();
-        let mut style = presets::NOTHING;
-        style.header_separator = presets::UTF8_HORIZONTAL_ONLY.header_separator;
-        table.load_style(style);
-        let fits = used <= look.width;
-        table.set_content_arrangement(if fits { ContentArrangement::Disabled } else { ContentArrangement::Dynamic });
-        table.set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
-        let bar_title = with_bar.then_some("");
-        table.set_header(self.head.iter().copied().chain(bar_title).map(Cell::new));
-        for (cells, share) in &self.rows {
-            let bar = with_bar.then(|| bar(share, u64::try_from(bar_width).unwrap_or(0)));
-            table.add_row(cells.iter().cloned().chain(bar));
-        }
-        for column in &self.right {
-            if let Some(column) = table.column_mut(*column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        // Amounts are never broken; a long name is.
-        for (index, width) in widths.iter().enumerate().filter(|(index, _)| self.right.contains(index)) {
-            if let (Some(column), Ok(width)) = (table.column_mut(index), u16::try_from(width.saturating_add(PADDING))) {
-                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
-            }
-        }
-        let mut out = String::new();
-        for line in table.lines() {
-            let line = line.strip_prefix(' ').unwrap_or(&line);
-            out.push_str(line.trim_end());
-            out.push('\n');
-        }
-        out
-    }
-
-    fn content_width(&self, column: usize) -> usize {
-        let cells = self.rows.iter().filter_map(|(cells, _)| cells.get(column)).map(String::as_str);
-        cells.chain(self.head.get(column).copied()).map(textwrap::core::display_width).max().unwrap_or(0)
-    }
-}
-
 fn strategies(report: &Report, look: Look) -> String {
-    let with_tokens = look.width >= WIDE;
-    let mut head = vec!["Strategy", "per month", "per day", "per request", "saves"];
-    if with_tokens {
-        head.insert(4, "per 1M tokens");
-    }
     let row = |strategy: &StrategyReport| {
         let saves = match &strategy.savings.percent {
             _ if strategy.name == report.baseline => "baseline".to_owned(),
@@ -165,22 +95,27 @@ fn strategies(report: &Report, look: Look) -> String {
             None => "-".to_owned(),
         };
         let cost = &strategy.cost;
-        let amounts = [&cost.per_month, &cost.per_day, &cost.per_request].map(|amount| money(report, amount));
-        let mut cells = vec![harmless(&strategy.name)];
-        cells.extend(amounts);
-        if with_tokens {
-            cells.push(cost.per_million_tokens.as_ref().map_or_else(|| "-".to_owned(), |value| money(report, value)));
-        }
-        cells.push(saves);
+        let per_million = cost.per_million_tokens.as_ref().map_or_else(|| "-".to_owned(), |value| money(report, value));
+        let cells = vec![
+            harmless(&strategy.name),
+            money(report, &cost.per_month),
+            money(report, &cost.per_day),
+            money(report, &cost.per_request),
+            per_million,
+            saves,
+        ];
         (cells, strategy.relative_cost.clone())
     };
-    let sheet = Sheet {
-        right: (1..head.len()).collect(),
-        head,
-        rows: report.strategies.iter().map(row).collect(),
-        widest_bar: 40,
-    };
-    format!("\n{}", sheet.draw(look))
+    let columns = vec![
+        Column::text("Strategy"),
+        Column::number("per month"),
+        Column::number("per day").spare(2),
+        Column::number("per request").spare(3),
+        Column::number("per 1M tokens").spare(1),
+        Column::number("saves"),
+    ];
+    let rows = report.strategies.iter().map(row).collect();
+    format!("\n{}", Sheet { columns, rows, least_bar: 8, widest_bar: 40 }.draw(look))
 }
 
 fn breakdowns(report: &Report, look: Look) -> String {
@@ -188,13 +123,13 @@ fn breakdowns(report: &Report, look: Look) -> String {
     for strategy in &report.strategies {
         for (index, part) in strategy.breakdown.iter().enumerate() {
             let name = if index == 0 { harmless(&strategy.name) } else { String::new() };
-            rows.push((
-                vec![name, item(part), money(report, &part.per_month), display::percent(&part.share, 1)],
-                part.share.clone(),
-            ));
+            let cells = vec![name, item(part), money(report, &part.per_month), display::percent(&part.share, 1)];
+            rows.push((cells, part.share.clone()));
         }
     }
-    Sheet { head: vec!["Strategy", "Item", "per month", "share"], right: vec![2, 3], rows, widest_bar: 24 }.draw(look)
+    let columns =
+        vec![Column::text("Strategy"), Column::text("Item"), Column::number("per month"), Column::number("share")];
+    Sheet { columns, rows, least_bar: 4, widest_bar: 24 }.draw(look)
 }
 
 /// What a part of a bill is called: the model, with the lever where that is not simply who answers.
@@ -218,17 +153,11 @@ fn budgets(report: &Report, look: Look, only_failed: bool) -> String {
     if !budgets.is_empty() {
         out.push_str(&section("Budgets", look));
         for budget in budgets {
-            let actual = budget
-                .actual
-                .as_ref()
-                .map_or_else(|| "nothing".to_owned(), |value| amount(report, &budget.metric, value));
+            let actual = budget.actual.as_ref().map(|value| compared(report, &budget.metric, value, &budget.limit));
+            let (actual, limit) =
+                actual.unwrap_or_else(|| ("nothing".to_owned(), amount(report, &budget.metric, &budget.limit)));
             let sign = if budget.ok { "at most" } else { "over" };
-            let text = format!(
-                "{} {} {actual}, {sign} {}",
-                harmless(&budget.strategy),
-                spoken(&budget.metric),
-                amount(report, &budget.metric, &budget.limit)
-            );
+            let text = format!("{} {} {actual}, {sign} {limit}", harmless(&budget.strategy), spoken(&budget.metric));
             out.push_str(&mark(budget.ok, budget.level == "warn", &text, &budget.place, look));
         }
     }
@@ -242,11 +171,9 @@ fn expectations(report: &Report, look: Look, only_failed: bool) -> String {
     if !expectations.is_empty() {
         out.push_str(&section("Expectations", look));
         for claim in expectations {
-            let actual = claim
-                .actual
-                .as_ref()
-                .map_or_else(|| "nothing".to_owned(), |value| amount(report, &claim.metric, value));
-            let expected = amount(report, &claim.metric, &claim.equals);
+            let actual = claim.actual.as_ref().map(|value| compared(report, &claim.metric, value, &claim.equals));
+            let (actual, expected) =
+                actual.unwrap_or_else(|| ("nothing".to_owned(), amount(report, &claim.metric, &claim.equals)));
             let within = if claim.within.is_zero() {
                 String::new()
             } else {
@@ -279,7 +206,30 @@ fn spoken(metric: &str) -> String {
     metric.replace('_', " ")
 }
 
-/// An amount of a metric, in full: a check must show what it compares.
+/// Two amounts of a metric, with as many digits as it takes to tell them apart.
+fn compared(report: &Report, metric: &str, a: &Exact, b: &Exact) -> (String, String) {
+    let usual = (amount(report, metric, a), amount(report, metric, b));
+    if a == b || usual.0 != usual.1 {
+        return usual;
+    }
+    let decimals = (3..=24).find(|decimals| a.round(*decimals) != b.round(*decimals)).unwrap_or(24);
+    let exact = |value: &Exact| {
+        let digits = display::precise(value, decimals);
+        if metric == "savings_percent" { format!("{digits}%") } else { format!("{digits} {}", unit_of(report, metric)) }
+    };
+    (exact(a).trim_end().to_owned(), exact(b).trim_end().to_owned())
+}
+
+/// What an amount of a metric is counted in, where that is money.
+fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
+    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day"].contains(&metric) {
+        ""
+    } else {
+        &report.currency
+    }
+}
+
+/// An amount of a metric as people read it.
 fn amount(report: &Report, metric: &str, value: &Exact) -> String {
     match metric {
         "savings_percent" => format!("{}%", display::precise(value, 4)),

@@ -12,7 +12,7 @@ use super::{
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Line, Quantity};
 use crate::plan::{Metric, Plan};
-use crate::units::{Exact, display};
+use crate::units::Exact;
 
 impl Report {
     /// The report of an evaluation.
@@ -65,27 +65,33 @@ fn best(strategies: &[StrategyReport], baseline: &str) -> Option<Best> {
 /// Parts of a breakdown; what is left is added up in the last one.
 const MOST_PARTS: usize = 9;
 
-/// The bill by lever and item, dearest first; equal ones in the order of the bill.
-fn breakdown(lines: &[LineReport], total: &Exact, days: &Exact) -> Vec<BreakdownPart> {
-    let mut parts: Vec<(&LineReport, Exact)> = Vec::new();
+/// The bill by lever and item, dearest first; equal ones in the order of the bill. The parts add up to the month.
+fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
+    let mut parts: Vec<(&Line, Exact)> = Vec::new();
     for line in lines {
-        let same = |(known, _): &&mut (&LineReport, Exact)| {
-            (&known.lever, &known.item, &known.mode) == (&line.lever, &line.item, &line.mode)
+        let same = |(known, _): &&mut (&Line, Exact)| {
+            (known.lever, &known.item, known.mode) == (line.lever, &line.item, line.mode)
         };
         match parts.iter_mut().find(same) {
-            Some((_, sum)) => *sum = &*sum + &line.per_day,
-            None => parts.push((line, line.per_day.clone())),
+            Some((_, sum)) => *sum = &*sum + line.cost.value(),
+            None => parts.push((line, line.cost.value().clone())),
         }
     }
     parts.sort_by(|(_, a), (_, b)| b.cmp(a));
-    let part = |(line, sum): (&LineReport, Exact)| BreakdownPart {
-        lever: line.lever.clone(),
-        item: line.item.clone(),
-        mode: line.mode.clone(),
-        per_month: &sum * days,
-        share: sum.checked_div(total).unwrap_or(Exact::ZERO),
-    };
-    let mut found: Vec<BreakdownPart> = parts.into_iter().map(part).collect();
+    let per_month = |usd: &Exact| shown(plan, &(usd * plan.days_per_month.value()));
+    let months: Vec<Exact> = parts.iter().map(|(_, usd)| per_month(usd)).collect();
+    let (_, months) = settle(&per_month(total), &months);
+    let mut found: Vec<BreakdownPart> = parts
+        .iter()
+        .zip(months)
+        .map(|((line, usd), month)| BreakdownPart {
+            lever: line.lever.name().to_owned(),
+            item: line.item.clone(),
+            mode: line.mode.name().to_owned(),
+            per_month: month,
+            share: usd.checked_div(total).unwrap_or(Exact::ZERO),
+        })
+        .collect();
     if found.len() > MOST_PARTS {
         let small = found.split_off(MOST_PARTS.saturating_sub(1));
         found.push(BreakdownPart {
@@ -152,7 +158,8 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     };
     let amounts: Vec<Exact> = outcome.lines.iter().map(|line| shown(plan, line.cost.value())).collect();
     let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
-    let lines: Vec<LineReport> = outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(each, amount)).collect();
+    let lines: Vec<LineReport> =
+        outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(plan, each, amount)).collect();
     let usage = outcome.calls.iter().map(|(model, calls)| {
         let of_model = |line: &&Line| line.model.as_ref().is_some_and(|other| Arc::ptr_eq(other, model));
         let tokens = |wanted: &dyn Fn(&Line) -> bool| {
@@ -179,7 +186,7 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
-        breakdown: breakdown(&lines, &per_day, plan.days_per_month.value()),
+        breakdown: breakdown(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
         cost: Costs {
             per_month: metric(Metric::PerMonth)?,
@@ -204,7 +211,7 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     })
 }
 
-fn line(line: &Line, amount: &Exact) -> LineReport {
+fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     let (quantity, unit, per) = match &line.quantity {
         Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
         Quantity::Events(events) => (events.value().clone(), event(&line.component), Exact::ONE),
@@ -221,9 +228,10 @@ fn line(line: &Line, amount: &Exact) -> LineReport {
         quantity,
         unit: unit.to_owned(),
         unit_price,
+        unit_price_currency: "USD",
         per,
         per_day: amount.clone(),
-        formula: line.cost.step().formula(),
+        formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
 }
@@ -252,12 +260,6 @@ fn assumptions(evaluation: &Evaluation, index: usize) -> Vec<String> {
     let mut seen = HashSet::new();
     walk(result.outcome.total.step(), &mut seen, &mut found);
     walk(evaluation.plan.days_per_month.step(), &mut seen, &mut found);
-    if !result.outcome.unanswered.is_zero() {
-        found.push(format!(
-            "{} requests a day end the cascade without an accepted answer; they get the last one",
-            display::count(&result.outcome.unanswered),
-        ));
-    }
     for note in &result.outcome.notes {
         if !found.contains(note) {
             found.push(note.clone());

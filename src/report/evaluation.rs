@@ -20,8 +20,17 @@ pub struct Evaluation {
 pub struct Computed {
     /// The bill.
     pub outcome: Outcome,
-    /// USD per day when every attempt is paid and when only the one that answered is; `None` without a cascade.
-    pub cascade: Option<(Exact, Exact)>,
+    /// Both ways to bill its cascades; `None` without one.
+    pub cascade: Option<Billings>,
+}
+
+/// A strategy with cascades, billed both ways.
+#[derive(Debug)]
+pub struct Billings {
+    /// Every attempt is paid.
+    pub every_attempt: Outcome,
+    /// Only the step that answered is paid.
+    pub final_only: Outcome,
 }
 
 impl Evaluation {
@@ -72,13 +81,13 @@ impl Evaluation {
             Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
             Metric::InputTokensPerDay => total(&is_input),
             Metric::OutputTokensPerDay => total(&is_output),
-            Metric::EveryAttemptPerMonth => &result.cascade.as_ref()?.0 * days,
-            Metric::FinalOnlyPerMonth => &result.cascade.as_ref()?.1 * days,
+            Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
+            Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })
     }
 
     /// Tokens per day of the workload as stated: each request's prompt, answer and reasoning once.
-    fn workload_tokens(&self) -> Exact {
+    pub(super) fn workload_tokens(&self) -> Exact {
         let of_task = |task: &crate::plan::Task| {
             let prompt = task.prompt.total(|_| true);
             let output = task.output.as_ref().map_or(Exact::ZERO, |output| output.value().clone());
@@ -102,9 +111,10 @@ pub(super) fn is_output(line: &levers::Line) -> bool {
 fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic>> {
     let outcome = levers::evaluate(plan, strategy, None)?;
     let cascade = if has_cascade(&strategy.serving) {
-        let total =
-            |billing| levers::evaluate(plan, strategy, Some(billing)).map(|outcome| outcome.total.value().clone());
-        Some((total(Billing::EveryAttempt)?, total(Billing::FinalOnly)?))
+        Some(Billings {
+            every_attempt: levers::evaluate(plan, strategy, Some(Billing::EveryAttempt))?,
+            final_only: levers::evaluate(plan, strategy, Some(Billing::FinalOnly))?,
+        })
     } else {
         None
     };

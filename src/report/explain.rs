@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Evaluation;
+use super::evaluation::{is_input, is_output};
 use crate::diag::suggest;
-use crate::figure::Step;
-use crate::levers::Line;
-use crate::plan::Metric;
+use crate::figure::{Calls, Figure, Step};
+use crate::levers::{Line, Outcome};
+use crate::plan::{Metric, Model};
 use crate::units::{Exact, display};
 
 /// What there is to say of one figure.
@@ -70,12 +71,7 @@ pub fn explain(evaluation: &Evaluation, strategy: usize, path: Option<&str>) -> 
     let names: Vec<&str> =
         Metric::ALL.iter().map(|metric| metric.name()).chain(paths.iter().map(String::as_str)).collect();
     let near = suggest::did_you_mean(path, names.iter().copied());
-    let all = || {
-        format!(
-            "lines are {}; metrics like per_month work too",
-            suggest::listed(paths.iter().map(String::as_str), "and")
-        )
-    };
+    let all = || format!("these exist:\n  {}", names.join("\n  "));
     Err(format!("there is no figure `{path}`; {}", near.unwrap_or_else(all)))
 }
 
@@ -102,13 +98,10 @@ fn of_line(evaluation: &Evaluation, line: &Line) -> Explanation {
     }
 }
 
-/// Amounts are computed in USD; the rate is the last factor.
+/// The terms of a formula, or one formula with the exchange rate.
 fn in_currency(evaluation: &Evaluation, terms: Vec<String>) -> Vec<String> {
     let currency = &evaluation.plan.currency;
-    if currency.code == "USD" {
-        return terms;
-    }
-    vec![format!("({}) x {} {} per USD", terms.join(" + "), currency.per_usd, currency.code)]
+    if currency.code == "USD" { terms } else { vec![currency.converted(&terms.join(" + "))] }
 }
 
 fn inputs(step: &Arc<Step>) -> Vec<Input> {
@@ -148,53 +141,66 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         evaluation.metric(plan.baseline, other).map_or_else(String::new, |value| text(evaluation, other, &value))
     };
     let days = plan.days_per_month.step();
-    let lines = &evaluation.results.get(strategy)?.outcome.lines;
-    let formula = match metric {
-        Metric::PerDay => format!("the sum of {} lines", lines.len()),
-        Metric::PerMonth => format!("cost per day {} x {}", of(Metric::PerDay), days_text(days)),
-        Metric::PerYear => format!("cost per day {} x 365 days", of(Metric::PerDay)),
-        Metric::PerRequest => format!(
-            "cost per day {} / {} requests a day",
-            of(Metric::PerDay),
-            display::count(plan.workload.requests.value())
-        ),
-        Metric::PerMillionTokens => {
-            format!("cost per day {} / tokens of the workload as stated x 1M", of(Metric::PerDay))
+    let result = evaluation.results.get(strategy)?;
+    let lines = &result.outcome.lines;
+    let input = |name: String, value: String, from: String| Input { depth: 1, name, value, formula: None, from };
+    let bill = |lines: &[Line]| -> Vec<Input> {
+        let cost = |line: &Line| text(evaluation, Metric::PerDay, line.cost.value());
+        lines.iter().map(|line| input(line_path(line), cost(line), String::new())).collect()
+    };
+    let days_input = || input("days per month".to_owned(), days.amount(), days.provenance().unwrap_or_default());
+    let tokens = |wanted: &dyn Fn(&Line) -> bool| -> Vec<Input> {
+        let of_line = |line: &Line| input(line_path(line), line.quantity.step().amount(), String::new());
+        lines.iter().filter(|line| wanted(line)).map(of_line).collect()
+    };
+    let variant = |outcome: &Outcome, what: &str| {
+        let day = text(evaluation, Metric::PerDay, outcome.total.value());
+        let mut parts = vec![days_input()];
+        parts.extend(bill(&outcome.lines));
+        (format!("{day} a day x {} days; {what}", days.amount()), parts)
+    };
+    let (formula, parts) = match metric {
+        Metric::PerDay => (format!("the sum of {} lines", lines.len()), bill(lines)),
+        Metric::PerMonth => {
+            (format!("cost per day {} x {} days", of(Metric::PerDay), days.amount()), vec![days_input()])
         }
-        Metric::SavingsPerDay => format!("{baseline} {} - {}", base(Metric::PerDay), of(Metric::PerDay)),
-        Metric::SavingsPerMonth => format!("{baseline} {} - {}", base(Metric::PerMonth), of(Metric::PerMonth)),
+        Metric::PerYear => (format!("cost per day {} x 365 days", of(Metric::PerDay)), Vec::new()),
+        Metric::PerRequest => {
+            let requests = plan.workload.requests.step();
+            let from = requests.provenance().unwrap_or_default();
+            let parts = vec![input("requests".to_owned(), requests.amount(), from)];
+            (format!("cost per day {} / requests {}", of(Metric::PerDay), requests.amount()), parts)
+        }
+        Metric::PerMillionTokens => {
+            let tokens = display::count(&evaluation.workload_tokens());
+            let what = "tokens of the workload as stated, before any lever";
+            (format!("cost per day {} / {tokens} {what} x 1,000,000", of(Metric::PerDay)), Vec::new())
+        }
+        Metric::SavingsPerDay => (format!("{baseline} {} - {}", base(Metric::PerDay), of(Metric::PerDay)), Vec::new()),
+        Metric::SavingsPerMonth => {
+            (format!("{baseline} {} - {}", base(Metric::PerMonth), of(Metric::PerMonth)), Vec::new())
+        }
         Metric::SavingsPercent => {
-            format!(
-                "100 x ({baseline} {} - {}) / {}",
-                base(Metric::PerMonth),
-                of(Metric::PerMonth),
-                base(Metric::PerMonth)
+            let month = base(Metric::PerMonth);
+            (format!("100 x ({baseline} {month} - {}) / {month}", of(Metric::PerMonth)), Vec::new())
+        }
+        Metric::CallsPerDay => {
+            let of_model = |(model, calls): &(Arc<Model>, Figure<Calls>)| {
+                input(model.listed.id.clone(), calls.step().amount(), String::new())
+            };
+            (
+                "all calls of models, failed ones included".to_owned(),
+                result.outcome.calls.iter().map(of_model).collect(),
             )
         }
-        Metric::CallsPerDay => "the sum of all calls of models".to_owned(),
-        Metric::InputTokensPerDay | Metric::OutputTokensPerDay => "the sum of the lines' tokens".to_owned(),
-        Metric::FinalOnlyPerMonth => "every request pays only the step that answered it".to_owned(),
-        Metric::EveryAttemptPerMonth => "every call of every step is paid, and its judge".to_owned(),
-    };
-    let parts = match metric {
-        Metric::PerDay => lines
-            .iter()
-            .map(|line| Input {
-                depth: 1,
-                name: line_path(line),
-                value: text(evaluation, Metric::PerDay, line.cost.value()),
-                formula: None,
-                from: String::new(),
-            })
-            .collect(),
-        Metric::PerMonth => vec![Input {
-            depth: 1,
-            name: "days per month".to_owned(),
-            value: days.amount(),
-            formula: None,
-            from: days.provenance().unwrap_or_default(),
-        }],
-        _ => Vec::new(),
+        Metric::InputTokensPerDay => ("the billed input tokens of these lines".to_owned(), tokens(&is_input)),
+        Metric::OutputTokensPerDay => ("the billed output tokens of these lines".to_owned(), tokens(&is_output)),
+        Metric::FinalOnlyPerMonth => {
+            variant(&result.cascade.as_ref()?.final_only, "every request pays only the step that answered it")
+        }
+        Metric::EveryAttemptPerMonth => {
+            variant(&result.cascade.as_ref()?.every_attempt, "every call of every step is paid, and its judge")
+        }
     };
     Some(Explanation {
         title: metric.name().to_owned(),
@@ -202,10 +208,6 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         terms: vec![formula],
         inputs: parts,
     })
-}
-
-fn days_text(days: &Arc<Step>) -> String {
-    format!("{} days", days.amount())
 }
 
 fn text(evaluation: &Evaluation, metric: Metric, value: &Exact) -> String {

@@ -8,7 +8,7 @@ mod warnings;
 
 use serde::Serialize;
 
-pub use evaluation::{Computed, Evaluation};
+pub use evaluation::{Billings, Computed, Evaluation};
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -193,6 +193,8 @@ pub struct LineReport {
     pub unit: String,
     /// USD for `per` units, after discounts.
     pub unit_price: Exact,
+    /// The currency of the unit price: always USD, as price lists are.
+    pub unit_price_currency: &'static str,
     /// How many units the price is for.
     pub per: Exact,
     /// Cost.

@@ -31,7 +31,8 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     };
     let money = |usd: &Exact| display::money(&(usd * &plan.currency.per_usd), &plan.currency.code);
     dominated(plan, strategy, result.outcome.total.value(), &money, &mut found);
-    if let Some((every, only)) = &result.cascade
+    let totals = result.cascade.as_ref().map(|both| (both.every_attempt.total.value(), both.final_only.total.value()));
+    if let Some((every, only)) = totals
         && billing_of(&strategy.serving) == Some(Billing::FinalOnly)
         && only < every
     {
@@ -39,7 +40,8 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         found.push(Warning {
             code: "blended-rate-understates",
             message: format!(
-                "`billing: final_only` pays only the step that answered; providers bill every attempt: {} a month instead of {}",
+                "`billing: final_only` pays only the step that answered; providers bill every attempt, and a judge is paid too: \
+                 {} a month instead of {}",
                 money(&(every * days)),
                 money(&(only * days)),
             ),
@@ -64,6 +66,15 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
                 display::percent(&accepted, 1),
                 money(&step.cost),
                 money(&step.spares),
+            ),
+        });
+    }
+    if !result.outcome.unanswered.is_zero() {
+        found.push(Warning {
+            code: "unanswered",
+            message: format!(
+                "{} requests a day end the cascade without an accepted answer; what they cost is in, what they lack is not",
+                display::count(&result.outcome.unanswered),
             ),
         });
     }

@@ -359,12 +359,7 @@ fn leading_number(text: &str) -> Option<Result<(Exact, &str), Refusal>> {
     }
     let rest = text.get(end..)?;
     if rest.starts_with(',') {
-        let plain: String = text.chars().filter(|c| *c != ',').collect();
-        return Some(Err(Refusal::new(
-            Reason::Malformed,
-            format!("`{}` has a comma in it", abridged(text)),
-            format!("write `{}`, or `_` between groups of digits", abridged(&plain)),
-        )));
+        return Some(Err(comma(text)));
     }
     let digits: String = whole.chars().chain(fraction.chars()).filter(|c| *c != '_').collect();
     let decimals = fraction.bytes().filter(|b| *b != b'_').count();
@@ -381,6 +376,23 @@ fn leading_number(text: &str) -> Option<Result<(Exact, &str), Refusal>> {
     let digits: IBig = digits.parse().ok()?;
     let value = Exact::scaled(digits, i32::try_from(scale).ok()?);
     Some(Ok((if text.starts_with('-') { -&value } else { value }, rest)))
+}
+
+/// A comma may group digits or begin the decimals; the advice says which reading it is for.
+fn comma(text: &str) -> Refusal {
+    let number = text.trim_start_matches(['+', '-']);
+    let end = number.find(|c: char| !c.is_ascii_digit() && c != ',').unwrap_or(number.len());
+    let groups: Vec<&str> = number.get(..end).unwrap_or_default().split(',').collect();
+    let grouped = groups.first().is_some_and(|first| (1..=3).contains(&first.len()) && *first != "0")
+        && groups.iter().skip(1).all(|group| group.len() == 3);
+    let joined = abridged(&text.replace(',', ""));
+    let point = abridged(&text.replacen(',', ".", 1));
+    let help = match (grouped, groups.len()) {
+        (true, 2) => format!("write `{joined}` for thousands, `{point}` for decimals"),
+        (true, _) => format!("write `{joined}`, or `_` between groups of digits"),
+        (false, _) => format!("decimals begin with a point: `{point}`"),
+    };
+    Refusal::new(Reason::Malformed, format!("`{}` has a comma in it", abridged(text)), help)
 }
 
 fn hundredth() -> Exact {

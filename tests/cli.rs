@@ -106,7 +106,7 @@ fn check_passes_or_fails_by_its_exit_status() {
     let failing = run(&["check", ROUTING, "--set", "workload.output=201"]);
     assert_eq!(failing.status.code(), Some(1));
     assert!(text(&failing.stdout).contains("is $3,260.00, expected $3,250.00"), "{}", text(&failing.stdout));
-    assert!(text(&failing.stdout).contains("routing.yaml:20:5"), "{}", text(&failing.stdout));
+    assert!(text(&failing.stdout).contains("routing.yaml:21:5"), "{}", text(&failing.stdout));
     let budget = |level: &str| format!("{SMALL}budgets: [{{strategy: a, per_month: $90k, level: {level}}}]\n");
     assert_eq!(run_with(&["check", "-"], &budget("fail")).status.code(), Some(1));
     assert_eq!(run_with(&["check", "-"], &budget("warn")).status.code(), Some(0));

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::read::{quantity, word};
+use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::figure::{Dimension, Figure, Share};
-use crate::input::{Fields, Node};
+use crate::input::{Fields, Node, word};
 use crate::plan::{Model, ModelUse};
 use crate::pricing::{Book, Date, Lookup};
 use crate::units::{Kind, Settings};

@@ -4,6 +4,7 @@ mod budgets;
 mod cascade;
 mod context;
 mod levers;
+mod options;
 mod prices;
 mod read;
 mod route;
@@ -12,6 +13,5 @@ mod serving;
 mod strategies;
 mod workload;
 
-pub use scenario::{Options, load};
-
-pub(crate) use read::{date, plain, refused, yes_or_no};
+pub use options::Options;
+pub use scenario::load;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::context::{Context, Discounted, Unread};
-use super::read::{date, word};
-use super::scenario::Options;
+
+use super::options::Options;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
 use crate::figure::{Figure, Share};
-use crate::input::{self, Fields, Node, Value, wrong_shape};
+use crate::input::{self, Fields, Node, Value, date, word, wrong_shape};
 use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
 use crate::units::Kind;
 

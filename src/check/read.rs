@@ -1,36 +1,9 @@
-//! Scalars of a tree as values: quantities, words, dates, yes or no.
+//! Quantities as figures, uncertain ones among them, and words out of a few.
 
-use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
+use crate::diag::{Code, Diagnostic, Sink, suggest};
 use crate::figure::{Dimension, Figure};
-use crate::input::{Fields, Node, wrong_shape};
-use crate::pricing::Date;
-use crate::units::{Exact, Family, Kind, Reason, Refusal, Settings, Uncertain};
-
-/// A refused quantity as a diagnostic.
-pub(crate) fn refused(refusal: &Refusal, place: &Place) -> Diagnostic {
-    let code = match refusal.reason {
-        Reason::Malformed => Code::BadQuantity,
-        Reason::OutOfRange => Code::OutOfRange,
-        Reason::TooLarge => Code::TooLarge,
-    };
-    let label = match refusal.reason {
-        Reason::Malformed => "cannot be read",
-        Reason::OutOfRange => "out of range",
-        Reason::TooLarge => "too large",
-    };
-    Diagnostic::at(code, place, refusal.message.clone(), label).help_if(refusal.help.clone())
-}
-
-/// A quantity that must be certain: in price lists and limits.
-pub(crate) fn plain(node: &Node, kind: Kind, settings: &Settings, sink: &mut Sink) -> Option<Exact> {
-    let Some(text) = node.scalar() else {
-        return sink.refuse(wrong_shape(node, &format!("{} is a single value", kind.noun())));
-    };
-    match kind.parse(text, settings) {
-        Ok(value) => Some(value),
-        Err(refusal) => sink.refuse(refused(&refusal, &node.place)),
-    }
-}
+use crate::input::{Fields, Node, plain, refused, word};
+use crate::units::{Exact, Family, Kind, Settings, Uncertain};
 
 /// A quantity as a figure; of an uncertain one the median.
 pub(crate) fn quantity<D: Dimension>(
@@ -117,14 +90,6 @@ fn distribution(node: &Node, kind: Kind, settings: &Settings, sink: &mut Sink) -
     })
 }
 
-/// A single word.
-pub(super) fn word<'a>(node: &'a Node, sink: &mut Sink) -> Option<&'a str> {
-    match node.scalar() {
-        Some(text) if !text.trim().is_empty() => Some(text),
-        _ => sink.refuse(wrong_shape(node, "a single word is expected")),
-    }
-}
-
 /// One of a few words.
 pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str, T)], sink: &mut Sink) -> Option<T> {
     let text = word(node, sink)?;
@@ -142,21 +107,4 @@ pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str,
         )
         .help_if(near),
     )
-}
-
-/// `true` or `false`.
-pub(crate) fn yes_or_no(node: &Node, sink: &mut Sink) -> Option<bool> {
-    match node.scalar() {
-        Some("true" | "yes") => Some(true),
-        Some("false" | "no") => Some(false),
-        _ => sink.refuse(Diagnostic::at(Code::UnknownWord, &node.place, "`true` or `false` is expected", "neither")),
-    }
-}
-
-/// A calendar date.
-pub(crate) fn date(node: &Node, sink: &mut Sink) -> Option<Date> {
-    let parsed = node.scalar().and_then(|text| (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten());
-    parsed.or_else(|| {
-        sink.refuse(Diagnostic::at(Code::BadQuantity, &node.place, "a date is written `2026-11-23`", "not a date"))
-    })
 }

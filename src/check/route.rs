@@ -1,12 +1,12 @@
 //! `route` in its four forms: shares by model, by complexity, by task, or a list of entries.
 
 use super::context::Context;
-use super::read::word;
+
 use super::serving::{arm, of_model};
 use super::workload::{ShareOf, whole};
 use crate::diag::{Code, Diagnostic, Place, suggest};
 use crate::figure::{Figure, Share};
-use crate::input::{Fields, Node, Value, wrong_shape};
+use crate::input::{Fields, Node, Value, word, wrong_shape};
 use crate::plan::{Arm, Complexity, ModelUse, Route, Serving, Task};
 use crate::units::Exact;
 

@@ -4,24 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::context::{Context, Prices};
-use super::read::{plain, word};
+use super::options::Options;
+
 use super::{budgets, prices, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
-use crate::input::{self, Fields, Input, Node, Value, wrong_shape};
+use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
 use crate::plan::{Currency, Plan};
 use crate::units::{Exact, Kind, Settings};
-
-/// What the command line adds to a scenario.
-#[derive(Clone, Default, Debug)]
-pub struct Options {
-    /// `--set path=value`, in order.
-    pub set: Vec<String>,
-    /// `--as-of DATE`
-    pub as_of: Option<String>,
-    /// `--prices FILE`, in order.
-    pub prices: Vec<PathBuf>,
-}
 
 /// Files that may be included, one in another.
 const DEEPEST_INCLUDE: usize = 32;

@@ -1,10 +1,10 @@
 //! `strategies`: inheritance by `extends`, then one lever after the other.
 
 use super::context::Context;
-use super::read::word;
+
 use super::{levers, serving};
 use crate::diag::{Code, Diagnostic, suggest};
-use crate::input::{Fields, Key, Node, Value, wrong_shape};
+use crate::input::{Fields, Key, Node, Value, word, wrong_shape};
 use crate::plan::{Strategy, Task};
 
 /// Ways to say who answers; stating one replaces the inherited one with all that belongs to it.

@@ -149,6 +149,21 @@ pub struct BatchFallback {
 }
 
 impl Card {
+    /// A standard card that is always in force.
+    pub fn undated(rates: Vec<(Component, Rate)>, place: &Place) -> Self {
+        Self {
+            from: None,
+            until: None,
+            verified: None,
+            source: None,
+            agree: None,
+            note: None,
+            when: Vec::new(),
+            rates,
+            place: place.clone(),
+        }
+    }
+
     /// The rate of `component`, if this card states one.
     pub fn rate(&self, component: &Component) -> Option<&Rate> {
         self.rates.iter().find(|(known, _)| known == component).map(|(_, rate)| rate)

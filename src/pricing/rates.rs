@@ -1,7 +1,6 @@
 //! Prices of components in a list: amounts, units, tiers, batch prices and fallbacks.
 
 use super::card::{BatchFallback, Card, Component, Rate, Test, Tier};
-use super::read::card_of;
 use super::words::{share, tier_test, whole, word};
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::input::{Fields, Node, Value, wrong_shape};
@@ -115,7 +114,7 @@ fn price(node: &Node, component: &Component, per: u64, sink: &mut Sink) -> Optio
             } else {
                 refusal
             };
-            sink.refuse(crate::check::refused(&refusal, &node.place))
+            sink.refuse(crate::input::refused(&refusal, &node.place))
         }
     }
 }
@@ -138,7 +137,7 @@ pub(super) fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
             Some(Batch::Fallback(BatchFallback { factor: &Exact::ONE - &share, applies_to, place: node.place.clone() }))
         }
         (None, false) => {
-            let mut card = card_of(own.into_iter().map(|(rate, _)| rate).collect(), node);
+            let mut card = Card::undated(own.into_iter().map(|(rate, _)| rate).collect(), &node.place);
             card.when.push(("mode".to_owned(), "batch".to_owned()));
             Some(Batch::Card(Box::new(card)))
         }

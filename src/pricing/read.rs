@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::card::{Alias, CacheRules, Card, Component, Model, Rate, Test};
+use super::card::{Alias, CacheRules, Card, Model, Test};
 use super::rates::{Batch, batch, fallback, rates};
-use super::words::{date, tier_test, whole, word, yes_or_no};
+use super::words::{tier_test, whole, word};
 use super::{List, ListInfo};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
-use crate::input::{Fields, Key, Node, Value, wrong_shape};
+use crate::input::{Fields, Key, Node, Value, date, wrong_shape, yes_or_no};
 
 /// What the head of a list says for all its models.
 struct Head {
@@ -163,7 +163,7 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
     }
     let own: Vec<_> = own.into_iter().map(|(rate, _)| rate).collect();
     if !has_cards {
-        cards.push(card_of(own, fields.node()));
+        cards.push(Card::undated(own, &fields.node().place));
     }
     if let Some(node) = fields.get("batch", sink)
         && let Some(batch) = batch(node, head.test, sink)
@@ -229,20 +229,6 @@ fn check_overlaps(id: &str, cards: &[Card], sink: &mut Sink) {
                 "never in force",
             ));
         }
-    }
-}
-
-pub(super) fn card_of(rates: Vec<(Component, Rate)>, node: &Node) -> Card {
-    Card {
-        from: None,
-        until: None,
-        verified: None,
-        source: None,
-        agree: None,
-        note: None,
-        when: Vec::new(),
-        rates,
-        place: node.place.clone(),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Single values of a price list.
 
-use super::Date;
 use super::card::Test;
 use crate::diag::{Code, Diagnostic, Place, Sink};
-use crate::input::{Node, wrong_shape};
+use crate::input::{Node, plain, wrong_shape};
 use crate::units::{Exact, Kind, Settings};
 
 pub(super) fn word(node: &Node, sink: &mut Sink) -> Option<(String, Place)> {
@@ -13,17 +12,13 @@ pub(super) fn word(node: &Node, sink: &mut Sink) -> Option<(String, Place)> {
     }
 }
 
-pub(super) fn yes_or_no(node: &Node, sink: &mut Sink) -> Option<bool> {
-    crate::check::yes_or_no(node, sink)
-}
-
 pub(super) fn share(node: &Node, sink: &mut Sink) -> Option<Exact> {
-    crate::check::plain(node, Kind::Share, &Settings::default(), sink)
+    plain(node, Kind::Share, &Settings::default(), sink)
 }
 
 /// A whole number of tokens; written out or with a suffix.
 pub(super) fn whole(node: &Node, sink: &mut Sink) -> Option<u64> {
-    let value = crate::check::plain(node, Kind::Count, &Settings::default(), sink)?;
+    let value = plain(node, Kind::Count, &Settings::default(), sink)?;
     if value.is_whole() {
         return value.to_u64();
     }
@@ -39,8 +34,4 @@ pub(super) fn tier_test(node: &Node, sink: &mut Sink) -> Option<Test> {
                 .help("`gt`: more tokens than the threshold; `ge`: as many or more"),
         ),
     }
-}
-
-pub(super) fn date(node: &Node, sink: &mut Sink) -> Option<Date> {
-    crate::check::date(node, sink)
 }

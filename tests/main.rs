@@ -14,3 +14,4 @@ mod golden;
 mod hostile;
 mod readme;
 mod support;
+mod throughput;

@@ -109,5 +109,5 @@ impl Intervals {
     /// first two, left-out cards for the third; the last is a judgement from repeated measurements, which differ by up to
     /// a third.
     pub const FITTED: Self =
-        Self { plain: (0.7, 1.3), flagged: (0.5, 1.6), extrapolated: (0.6, 1.3), measured: (0.85, 1.15) };
+        Self { plain: (0.75, 1.21), flagged: (0.53, 1.58), extrapolated: (0.56, 1.32), measured: (0.85, 1.15) };
 }

@@ -12,7 +12,9 @@ mod coefficients;
 mod estimate;
 mod load;
 pub mod measured;
+mod verdict;
 
 pub use coefficients::{CALIBRATED_GPUS, Coefficients, Intervals};
-pub use estimate::{Confidence, Estimate, Flag, Limit, Target, capacity, estimate, estimate_with};
+pub use estimate::{Estimate, Target, capacity, estimate, estimate_with};
 pub use load::{Card, Load, Model, RESERVE, Traffic, USABLE};
+pub use verdict::{Confidence, Flag, Limit};

@@ -81,6 +81,9 @@ impl Coefficients {
     /// | unseen: whole models left out | 13.2% | 74% | 12.7% | 48% | 95.5% |
     /// | unseen: whole cards left out | 14.5% | 72% | 13.2% | 50% | 95.5% |
     ///
+    /// Unseen rows had no part in the coefficients; the shape of the formulae was chosen with all rows in view, so that rows
+    /// of another source may well be off by somewhat more.
+    ///
     /// Pairs: all pairs of rows whose measured rates per card differ by more than 10%. It fails, by a factor of 2 to 5 and
     /// mostly too fast, on GB200 with deep queues and on prompts of 10,000 and more tokens with answers of about 100 from
     /// models with experts; TTFT is weak everywhere. Not modelled: speculative decoding, disaggregated serving, prefix

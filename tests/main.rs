@@ -18,3 +18,4 @@ mod oracle;
 mod properties;
 mod readme;
 mod support;
+mod throughput;

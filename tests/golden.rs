@@ -26,6 +26,17 @@ fn scenarios_keep_what_they_claim() {
 }
 
 #[test]
+fn break_evens_print_what_their_snapshots_say() {
+    for path in ["scenarios/guide/self-hosted-vs-api.yaml", "scenarios/published/s5-rented-gpu.yaml"] {
+        for format in ["table", "csv"] {
+            let output = run(&["breakeven", path, "--format", format]);
+            assert_eq!(output.status.code(), Some(0), "{path}: {}", text(&output.stderr));
+            snapshot(&format!("breakeven-{}-{format}", stem(path)), &text(&output.stdout));
+        }
+    }
+}
+
+#[test]
 fn explanations_print_what_their_snapshots_say() {
     let cases: [(&str, &[&str]); 4] = [
         ("explain-routing", &["scenarios/guide/routing.yaml", "smart-routing"]),
@@ -45,7 +56,7 @@ fn explanations_print_what_their_snapshots_say() {
 
 #[test]
 fn help_texts_print_what_their_snapshots_say() {
-    for command in ["", "simulate", "check", "explain"] {
+    for command in ["", "simulate", "check", "breakeven", "explain"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(0));

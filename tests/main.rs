@@ -14,6 +14,7 @@ mod exact;
 mod golden;
 mod guide;
 mod hostile;
+mod hosting;
 mod oracle;
 mod properties;
 mod readme;

@@ -1,10 +1,10 @@
 //! `deployments` and `break_even`: models on rented GPUs, and what they are compared with.
 
 use super::context::Context;
-use super::read::{choice, word};
+use super::read::choice;
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::figure::{Count, Factor, Figure, Money, Share, Speed};
-use crate::input::{Fields, Node, Value, wrong_shape};
+use crate::input::{Fields, Node, Value, word, wrong_shape};
 use crate::plan::{BreakEvenCase, Counted, Deployment};
 use crate::units::{Exact, Kind};
 
@@ -27,8 +27,7 @@ fn deployment(name: &str, node: &Node, context: &mut Context<'_>) -> Option<Depl
     let before = context.sink.failures();
     let gpus = context.quantity::<Count>(&mut fields, "gpus", Kind::Count, "GPUs per replica");
     let price = context.required::<Money>(&mut fields, "usd_per_gpu_hour", Kind::Money, "price per GPU hour", "1.50");
-    let throughput =
-        context.required::<Speed>(&mut fields, "throughput", Kind::Throughput, "throughput", "3000 tok/s");
+    let throughput = context.required::<Speed>(&mut fields, "throughput", Kind::Throughput, "throughput", "3000 tok/s");
     let utilization = context.quantity::<Share>(&mut fields, "utilization", Kind::Share, "utilization");
     let ops_per_month = context.quantity(&mut fields, "ops_per_month", Kind::Money, "operations per month");
     let purchase = purchase(&mut fields, context);
@@ -74,7 +73,8 @@ fn purchase(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Figure
     });
     let stated = fields.entry("purchase").is_some();
     let choices = &[("on_demand", false), ("spot", true)];
-    let wants_spot = fields.get("purchase", context.sink).and_then(|node| choice(node, "`purchase`", choices, context.sink));
+    let wants_spot =
+        fields.get("purchase", context.sink).and_then(|node| choice(node, "`purchase`", choices, context.sink));
     match (wants_spot, spot) {
         (Some(true), Some(factor)) => Some(factor),
         (Some(true), None) => {
@@ -95,10 +95,14 @@ fn replicas(fields: &mut Fields<'_>, context: &mut Context<'_>) -> (Option<Figur
     let least = context.quantity::<Count>(&mut fields, "min", Kind::Count, "least replicas");
     let peak = context.quantity::<Factor>(&mut fields, "peak_to_mean", Kind::Factor, "peak to mean");
     fields.later(&["max", "autoscale"], context.sink);
-    if let Some((_, node)) = fields.entry("min").filter(|_| least.as_ref().is_some_and(|least| !least.value().is_whole())) {
+    if let Some((_, node)) =
+        fields.entry("min").filter(|_| least.as_ref().is_some_and(|least| !least.value().is_whole()))
+    {
         context.sink.add(Diagnostic::at(Code::OutOfRange, &node.place, "replicas are whole", "not a whole number"));
     }
-    if let Some((_, node)) = fields.entry("peak_to_mean").filter(|_| peak.as_ref().is_some_and(|p| *p.value() < Exact::ONE)) {
+    if let Some((_, node)) =
+        fields.entry("peak_to_mean").filter(|_| peak.as_ref().is_some_and(|p| *p.value() < Exact::ONE))
+    {
         context.sink.add(Diagnostic::at(Code::OutOfRange, &node.place, "a peak is not below the mean", "below 1"));
     }
     fields.finish(context.sink);
@@ -106,12 +110,13 @@ fn replicas(fields: &mut Fields<'_>, context: &mut Context<'_>) -> (Option<Figur
 }
 
 /// The break-evens that the scenario asks for.
-pub(super) fn break_evens(node: &Node, deployments: &Node, context: &mut Context<'_>) -> Vec<(BreakEvenCase, String)> {
+pub(super) fn break_evens(node: &Node, deployments: Option<&Node>, context: &mut Context<'_>) -> Vec<BreakEvenCase> {
     let Value::List(items) = &node.value else {
         context.sink.add(wrong_shape(node, "`break_even` is a list of {api, deployment}"));
         return Vec::new();
     };
-    let names: Vec<&str> = deployments.entries().unwrap_or_default().iter().map(|(key, _)| &*key.text).collect();
+    let names: Vec<&str> =
+        deployments.and_then(Node::entries).unwrap_or_default().iter().map(|(key, _)| &*key.text).collect();
     let mut found = Vec::new();
     for item in items {
         let Some(mut fields) = Fields::of(item, "a break-even", context.sink) else { continue };
@@ -124,14 +129,14 @@ pub(super) fn break_evens(node: &Node, deployments: &Node, context: &mut Context
                 let message = format!("there is no deployment `{name}`");
                 context.sink.add(Diagnostic::at(Code::UnknownName, &node.place, message, "unknown").help_if(near));
             }
-            Some((position?, name.to_owned()))
+            position
         });
         let choices = &[("output", Counted::Output), ("requests", Counted::Requests)];
         let counts = fields.get("count", context.sink).and_then(|node| choice(node, "`count`", choices, context.sink));
         fields.finish(context.sink);
-        if let (Some(api), Some((deployment, name))) = (api, deployment) {
+        if let (Some(api), Some(deployment)) = (api, deployment) {
             let counts = counts.unwrap_or(Counted::Requests);
-            found.push((BreakEvenCase { api, deployment, counts, place: item.place.clone() }, name));
+            found.push(BreakEvenCase { api, deployment, counts, place: item.place.clone() });
         }
     }
     found

@@ -3,6 +3,7 @@
 mod budgets;
 mod cascade;
 mod context;
+mod deployments;
 mod levers;
 mod options;
 mod prices;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::context::{Context, Prices};
 use super::options::Options;
 
-use super::{budgets, prices, strategies, workload};
+use super::{budgets, deployments, prices, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Currency, Plan};
+use crate::plan::{BreakEvenCase, Currency, Deployment, Plan};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -149,7 +149,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
     fields.get("description", sink);
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
-    fields.later(&["quality", "deployments", "break_even", "forecast", "correlate"], sink);
+    fields.later(&["quality", "forecast", "correlate"], sink);
 
     let folder = match input {
         Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
@@ -174,6 +174,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         }
     };
     let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), &mut context));
+    let (deployments, break_evens) = hosting(&mut fields, &mut context);
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
@@ -195,9 +196,20 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         workload: workload?,
         strategies: strategies?,
         baseline,
+        deployments,
+        break_evens,
         budgets,
         expectations,
     })
+}
+
+/// Deployments, and the break-evens that compare them.
+fn hosting(fields: &mut Fields<'_>, context: &mut Context<'_>) -> (Vec<Deployment>, Vec<BreakEvenCase>) {
+    let deployments = fields.get("deployments", context.sink);
+    let cases = fields.get("break_even", context.sink);
+    let read = deployments.map_or_else(Vec::new, |node| deployments::deployments(node, context));
+    let cases = cases.map_or_else(Vec::new, |node| deployments::break_evens(node, deployments, context));
+    (read, cases)
 }
 
 fn version(fields: &mut Fields<'_>, sink: &mut Sink) {

@@ -1,5 +1,6 @@
 //! The command line: what can be said (clap), settings from flags and environment, one file per command.
 
+mod breakeven;
 mod check;
 mod explain;
 mod output;
@@ -55,6 +56,8 @@ enum Command {
     Simulate(Scenarios),
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
     Check(Scenarios),
+    /// Compare an API with self-hosting: from which volume does hosting win?
+    Breakeven(Scenarios),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -113,6 +116,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
     match cli.command {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
+        Command::Breakeven(scenarios) => breakeven::run(&scenarios, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

@@ -23,6 +23,8 @@ pub enum Unit {
     Cost,
     /// Days.
     Days,
+    /// Tokens per second.
+    Speed,
 }
 
 /// A dimension as a type.
@@ -66,7 +68,9 @@ dimensions! {
     /// USD per day.
     Cost,
     /// Days.
-    Days
+    Days,
+    /// Tokens per second.
+    Speed
 }
 impl Rank for Share {}
 impl Rank for Factor {}
@@ -95,4 +99,6 @@ products! {
     Money x Share = Money,
     Cost x Days = Money,
     Cost x Factor = Cost,
+    Money x Count = Money,
+    Speed x Share = Speed,
 }

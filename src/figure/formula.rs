@@ -147,6 +147,7 @@ fn amount(value: &Exact, unit: Unit) -> String {
         Unit::Share => display::plain_percent(value),
         Unit::Factor | Unit::Count | Unit::Tokens | Unit::Days => plain(),
         Unit::Calls | Unit::Volume => format!("{}/day", plain()),
+        Unit::Speed => format!("{} tok/s", plain()),
         Unit::Money => format!("${}", plain()),
         Unit::Cost => format!("${}/day", plain()),
         Unit::TokenPrice => format!("${}/1M", (value * &Exact::from(1_000_000))),

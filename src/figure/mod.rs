@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use dimension::{
-    Calls, Cost, Count, Days, Dimension, Factor, Money, Rank, Share, Times, TokenPrice, Tokens, Unit, Volume,
+    Calls, Cost, Count, Days, Dimension, Factor, Money, Rank, Share, Speed, Times, TokenPrice, Tokens, Unit, Volume,
 };
 
 use crate::diag::Place;

@@ -1,8 +1,11 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod hosting;
 mod levers;
 
 use std::sync::Arc;
+
+pub use hosting::{BreakEvenCase, Counted, Deployment};
 
 pub use levers::{
     Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
@@ -35,6 +38,10 @@ pub struct Plan {
     pub strategies: Vec<Strategy>,
     /// The strategy that the others are compared with.
     pub baseline: usize,
+    /// Models on rented GPUs.
+    pub deployments: Vec<Deployment>,
+    /// What they are compared with.
+    pub break_evens: Vec<BreakEvenCase>,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.

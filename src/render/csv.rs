@@ -94,6 +94,38 @@ pub fn csv_of_checks(reports: &[Report]) -> Result<String, csv::Error> {
     finished(writer)
 }
 
+/// Intervals of all break-evens, one row each; a comparison that hosting never wins has one row without bounds.
+///
+/// # Errors
+/// None that a memory buffer can raise.
+pub fn csv_of_break_evens(reports: &[Report]) -> Result<String, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record([
+        "scenario",
+        "api",
+        "deployment",
+        "unit",
+        "api_usd_per_million",
+        "self_hosted_full_load_usd_per_million",
+        "self_hosted_cheaper_from_per_hour",
+        "self_hosted_cheaper_to_per_hour",
+    ])?;
+    for (report, case) in reports.iter().flat_map(|report| report.break_even.iter().map(move |case| (report, case))) {
+        let mut row = |from: String, to: String| {
+            let names = [&report.scenario.name, &case.api, &case.deployment].map(|text| defused(text));
+            let figures = [case.api_per_million.to_string(), case.self_hosted_full_load_per_million.to_string()];
+            writer.write_record(names.into_iter().chain([case.unit.to_owned()]).chain(figures).chain([from, to]))
+        };
+        if case.self_hosted_cheaper.is_empty() {
+            row(String::new(), String::new())?;
+        }
+        for win in &case.self_hosted_cheaper {
+            row(win.from_per_hour.to_string(), win.to_per_hour.as_ref().map(ToString::to_string).unwrap_or_default())?;
+        }
+    }
+    finished(writer)
+}
+
 fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -1,5 +1,6 @@
 //! Renderers: the report as bytes, one file per format. They format and never compute.
 
+mod break_even;
 mod csv;
 mod explain;
 mod json;
@@ -7,7 +8,8 @@ mod sheet;
 mod style;
 mod table;
 
-pub use self::csv::{csv, csv_of_checks};
+pub use self::csv::{csv, csv_of_break_evens, csv_of_checks};
+pub use break_even::break_evens;
 pub use explain::explanations;
 pub use json::json;
 pub use style::Look;

@@ -44,6 +44,7 @@ impl Report {
             baseline: name(plan.baseline),
             best: best(&strategies, &name(plan.baseline)),
             strategies,
+            break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),
             warnings: Vec::new(),
@@ -268,7 +269,7 @@ fn assumptions(evaluation: &Evaluation, index: usize) -> Vec<String> {
     found
 }
 
-fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mut Vec<String>) {
+pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mut Vec<String>) {
     let mut open = vec![Arc::clone(step)];
     while let Some(step) = open.pop() {
         if !seen.insert(Arc::as_ptr(&step)) {

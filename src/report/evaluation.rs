@@ -1,5 +1,6 @@
 //! Every strategy of a plan computed, with the variants that reports compare.
 
+use super::break_even::{BreakEvenReport, break_evens};
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
 use crate::levers::{self, Outcome};
@@ -13,6 +14,8 @@ pub struct Evaluation {
     pub plan: Plan,
     /// One result per strategy, in the same order.
     pub results: Vec<Computed>,
+    /// The comparisons that the plan asks for, in the same order.
+    pub break_even: Vec<BreakEvenReport>,
 }
 
 /// A strategy computed.
@@ -47,8 +50,12 @@ impl Evaluation {
                 Err(found) => problems.extend(found),
             }
         }
+        let break_even = break_evens(&plan).unwrap_or_else(|found| {
+            problems.extend(found);
+            Vec::new()
+        });
         if problems.is_empty() {
-            return Ok(Self { plan, results });
+            return Ok(Self { plan, results, break_even });
         }
         let mut sink = crate::diag::Sink::default();
         problems.into_iter().for_each(|problem| sink.add(problem));

@@ -1,5 +1,6 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod break_even;
 mod build;
 mod evaluation;
 pub mod explain;
@@ -8,6 +9,7 @@ mod warnings;
 
 use serde::Serialize;
 
+pub use break_even::{BreakEvenReport, IntervalReport, VerdictReport};
 pub use evaluation::{Billings, Computed, Evaluation};
 pub use warnings::Warning;
 
@@ -39,6 +41,8 @@ pub struct Report {
     pub strategies: Vec<StrategyReport>,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
+    /// APIs against deployments, at every volume.
+    pub break_even: Vec<BreakEvenReport>,
     /// Limits and whether they hold.
     pub budgets: Vec<BudgetResult>,
     /// Claims and whether they hold.

@@ -1,0 +1,99 @@
+//! Self-hosting: published break-evens through the whole program.
+
+use crate::support::{report, run, text, try_report};
+
+fn scenario(deployment: &str, case: &str) -> String {
+    format!(
+        "llmcost: 1\nprices: {{as_of: 2026-11-23, add: {{api: {{input: 0, output: 0.40}}}}}}\n\
+         workload: {{requests: 90k/hour, input: 500, output: 200}}\nstrategies:\n  a: {{model: gpt-4o-mini}}\n\
+         deployments:\n  d: {deployment}\nbreak_even: [{case}]\n"
+    )
+}
+
+#[test]
+fn the_guide_breaks_even_at_two_and_a_half_million_tokens_an_hour() {
+    let text = scenario(
+        "{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s}",
+        "{api: gpt-4o-mini, deployment: d, count: output}",
+    );
+    let case = &report(&text).break_even[0];
+    assert_eq!(case.unit, "output_token");
+    assert_eq!(case.api_per_million.to_string(), "0.6");
+    assert_eq!(case.capacity_per_replica_per_hour.to_string(), "10800000");
+    assert!(case.self_hosted_full_load_per_million.to_string().starts_with("0.138888888888"));
+    assert_eq!(case.crossovers_per_hour.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2500000"]);
+    assert_eq!(case.self_hosted_cheaper.len(), 1);
+    assert!(case.self_hosted_cheaper[0].to_per_hour.is_none());
+    assert_eq!(case.permanent_from_per_hour.as_ref().unwrap().to_string(), "2500000");
+    // The guide's 18M tokens an hour are more than the GPU is said to make.
+    assert_eq!(case.verdict.replicas.to_string(), "2");
+    assert_eq!(case.warnings[0].code, "capacity-exceeded");
+}
+
+#[test]
+fn whole_requests_count_the_prompt_too() {
+    let text = scenario("{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s}", "{api: gpt-4o-mini, deployment: d}");
+    let case = &report(&text).break_even[0];
+    assert_eq!(case.unit, "request");
+    assert_eq!(case.api_per_million.to_string(), "195");
+    assert_eq!(case.capacity_per_replica_per_hour.to_string(), "54000");
+    assert!(case.crossovers_per_hour[0].to_string().starts_with("7692.307692"));
+}
+
+#[test]
+fn the_api_wins_back_at_each_added_replica() {
+    // p 0.40 per 1M, K 9M and c 2.69 an hour, F 2 an hour: 1,440 a month of 30 days.
+    let text = scenario(
+        "{usd_per_gpu_hour: 2.69, throughput: 2500 tok/s, ops_per_month: 1440}",
+        "{api: api, deployment: d, count: output}",
+    );
+    let case = &report(&text).break_even[0];
+    let wins: Vec<(String, Option<String>)> = case
+        .self_hosted_cheaper
+        .iter()
+        .map(|win| (win.from_per_hour.to_string(), win.to_per_hour.as_ref().map(ToString::to_string)))
+        .collect();
+    let expected = [
+        ("25175000", Some("27000000")),
+        ("31900000", Some("36000000")),
+        ("38625000", Some("45000000")),
+        ("45350000", None),
+    ];
+    assert_eq!(wins, expected.map(|(from, to)| (from.to_owned(), to.map(str::to_owned))));
+    assert_eq!(case.crossover_kinds, ["equal", "jump", "equal", "jump", "equal", "jump", "equal"]);
+}
+
+#[test]
+fn peaks_spot_and_ranges_reach_the_break_even() {
+    let base = "{api: gpt-4o-mini, deployment: d, count: output}";
+    let text = scenario("{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s, replicas: {peak_to_mean: 2}}", base);
+    assert_eq!(report(&text).break_even[0].capacity_per_replica_per_hour.to_string(), "5400000");
+    let text = scenario(
+        "{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s, purchase: spot, spot: {discount: 65%, interrupted: 5%}}",
+        base,
+    );
+    assert_eq!(report(&text).break_even[0].replica_per_hour.to_string(), "0.6");
+    let text = scenario("{usd_per_gpu_hour: 1.50, throughput: 1000 tok/s to 4000 tok/s}", base);
+    let case = &report(&text).break_even[0];
+    assert_eq!(case.capacity_per_replica_per_hour.to_string(), "7200000");
+    assert!(case.assumptions.iter().any(|text| text.contains("the median of the range")), "{:?}", case.assumptions);
+}
+
+#[test]
+fn what_cannot_be_computed_yet_says_so() {
+    for key in ["model: llama-3-8b", "gpu: auto", "serverless: {}", "provisioned: {}", "replicas: {autoscale: true}"] {
+        let text = scenario(
+            &format!("{{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s, {key}}}"),
+            "{api: api, deployment: d}",
+        );
+        let found = try_report(&text).unwrap_err();
+        assert!(found.iter().any(|problem| problem.code.slug() == "not-supported"), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn a_scenario_without_break_even_is_told_how_to_state_one() {
+    let output = run(&["breakeven", "scenarios/guide/routing.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("states no `break_even`"), "{}", text(&output.stderr));
+}

@@ -1,6 +1,10 @@
 //! Self-hosting: what fits on which GPU, how fast it runs, what a fleet of it costs, and from which volume that beats
 //! an API. Pure computation; memory, money and break-even are exact, throughput is an estimate with an interval.
 
+pub mod break_even;
+pub mod fleet;
+pub mod provisioned;
+pub mod serverless;
 mod types;
 
 pub use types::{Attention, Experts, Format, Gpu, Offer, OpenModel, Purchase, Quality};

@@ -151,6 +151,16 @@ impl Exact {
         }
     }
 
+    /// The greatest whole number that is not above this one.
+    pub fn floor(&self) -> Self {
+        Self(RBig::from(self.0.floor()))
+    }
+
+    /// The least whole number that is not below this one.
+    pub fn ceil(&self) -> Self {
+        Self(RBig::from(self.0.ceil()))
+    }
+
     /// The whole part, if it fits.
     pub fn to_u64(&self) -> Option<u64> {
         u64::try_from(self.0.floor()).ok()
@@ -258,6 +268,14 @@ mod tests {
         assert_eq!(rounded, ["0", "2", "2", "0", "-2", "3"]);
         assert_eq!(exact("0.125").to_fixed(2), "0.12");
         assert_eq!(exact("-0.004").to_fixed(2), "0.00");
+    }
+
+    #[test]
+    fn floor_and_ceiling_enclose_a_number() {
+        let both = |text: &str| (exact(text).floor().to_string(), exact(text).ceil().to_string());
+        assert_eq!(both("2.1"), ("2".into(), "3".into()));
+        assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
+        assert_eq!(both("7"), ("7".into(), "7".into()));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //! an API. Pure computation; memory, money and break-even are exact, throughput is an estimate with an interval.
 
 pub mod break_even;
-pub mod throughput;
+pub mod fleet;
+pub mod provisioned;
+pub mod serverless;
 mod types;
 
 pub use types::{Attention, Experts, Format, Gpu, Offer, OpenModel, Purchase, Quality};

@@ -14,4 +14,4 @@ mod workload;
 
 pub use scenario::{Options, load};
 
-pub(crate) use read::{date, plain, refused, yes_or_no};
+pub(crate) use read::{choice, date, plain, refused, yes_or_no};

@@ -126,7 +126,7 @@ pub(super) fn word<'a>(node: &'a Node, sink: &mut Sink) -> Option<&'a str> {
 }
 
 /// One of a few words.
-pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str, T)], sink: &mut Sink) -> Option<T> {
+pub(crate) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str, T)], sink: &mut Sink) -> Option<T> {
     let text = word(node, sink)?;
     if let Some((_, value)) = choices.iter().find(|(known, _)| *known == text) {
         return Some(*value);

@@ -1,6 +1,10 @@
 //! Self-hosting: what fits on which GPU, how fast it runs, what a fleet of it costs, and from which volume that beats
 //! an API. Pure computation; memory, money and break-even are exact, throughput is an estimate with an interval.
 
+pub mod catalogue;
+pub mod memory;
+mod read;
+mod read_model;
 mod types;
 
 pub use types::{Attention, Experts, Format, Gpu, Offer, OpenModel, Purchase, Quality};

@@ -1,9 +1,8 @@
 //! `baseline`, `budgets` and `expect`: what a scenario says of its own result.
 
 use super::context::Context;
-use super::read::choice;
 use crate::diag::{Code, Diagnostic, suggest};
-use crate::input::{Fields, Node, Value, plain, word, wrong_shape};
+use crate::input::{Fields, Node, Value, choice, plain, word, wrong_shape};
 use crate::plan::{Budget, Expectation, Metric};
 use crate::units::{Exact, Kind};
 

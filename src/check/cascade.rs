@@ -2,11 +2,10 @@
 
 use super::context::Context;
 use super::levers::BILLED;
-use super::read::choice;
 use super::serving::{arm, companions_of_cascade};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::Figure;
-use crate::input::{Fields, Node, Value, wrong_shape};
+use crate::input::{Fields, Node, Value, choice, wrong_shape};
 use crate::plan::{Billed, Billing, Cascade, CascadeStep, Stop};
 use crate::units::{Exact, Kind, display};
 

@@ -1,10 +1,9 @@
 //! `deployments` and `break_even`: models on rented GPUs, and what they are compared with.
 
 use super::context::Context;
-use super::read::choice;
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::figure::{Count, Factor, Figure, Money, Share, Speed};
-use crate::input::{Fields, Node, Value, word, wrong_shape};
+use crate::input::{Fields, Node, Value, choice, word, wrong_shape};
 use crate::plan::{BreakEvenCase, Counted, Deployment};
 use crate::units::{Exact, Kind};
 

@@ -1,10 +1,9 @@
 //! The levers of a strategy, each read from its key.
 
 use super::context::Context;
-use super::read::choice;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::figure::{Count, Figure, Money, Share, Tokens};
-use crate::input::{Fields, Node, plain, yes_or_no};
+use crate::input::{Fields, Node, choice, plain, yes_or_no};
 use crate::plan::{
     Batch, Billed, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer, OutputLever, Overrides, Pack, Part,
     ResponseCache, Retries, Task,

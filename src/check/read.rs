@@ -1,8 +1,8 @@
-//! Quantities as figures, uncertain ones among them, and words out of a few.
+//! Quantities as figures, uncertain ones among them.
 
-use crate::diag::{Code, Diagnostic, Sink, suggest};
+use crate::diag::{Code, Diagnostic, Sink};
 use crate::figure::{Dimension, Figure};
-use crate::input::{Fields, Node, plain, refused, word};
+use crate::input::{Fields, Node, plain, refused};
 use crate::units::{Exact, Family, Kind, Settings, Uncertain};
 
 /// A quantity as a figure; of an uncertain one the median.
@@ -88,23 +88,4 @@ fn distribution(node: &Node, kind: Kind, settings: &Settings, sink: &mut Sink) -
                 .help("write {low, high} (P5 and P95), {low, mode, high}, {p50, p95}, {mean, cv}, or {dist: uniform|triangular|normal|beta, ...}"),
         )
     })
-}
-
-/// One of a few words.
-pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str, T)], sink: &mut Sink) -> Option<T> {
-    let text = word(node, sink)?;
-    if let Some((_, value)) = choices.iter().find(|(known, _)| *known == text) {
-        return Some(*value);
-    }
-    let names = || choices.iter().map(|(name, _)| *name);
-    let near = suggest::did_you_mean(text, names());
-    sink.refuse(
-        Diagnostic::at(
-            Code::UnknownWord,
-            &node.place,
-            format!("{what} is {}", suggest::listed(names(), "or")),
-            "none of these",
-        )
-        .help_if(near),
-    )
 }

@@ -3,11 +3,10 @@
 use super::cascade::cascade;
 use super::context::Context;
 use super::levers;
-use super::read::choice;
 use super::route::route;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::Money;
-use crate::input::{Fields, Node, yes_or_no};
+use crate::input::{Fields, Node, choice, yes_or_no};
 use crate::plan::{Arm, Billing, CallCost, Cascade, ModelUse, Overrides, Serving, Task};
 use crate::units::Kind;
 

@@ -1,10 +1,9 @@
 //! `workload`: how many requests, what they carry, of which kinds.
 
 use super::context::Context;
-use super::read::choice;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::{Calls, Figure, Share, Tokens};
-use crate::input::{Fields, Node, Value, word, wrong_shape};
+use crate::input::{Fields, Node, Value, choice, word, wrong_shape};
 use crate::plan::{Complexity, Part, Prompt, Task, Workload};
 use crate::units::{Exact, Kind, display};
 

@@ -195,7 +195,8 @@ impl Found<'_> {
     /// Self-hosting is not cheaper above `at`: it costs `regret` too much there.
     fn loses(&mut self, at: &Exact, regret: Exact) {
         if let Some(from) = self.open.take() {
-            let kind = if self.stairs.is_edge(at) { Kind::Jump { regret } } else { Kind::Tier { regret: Some(regret) } };
+            let kind =
+                if self.stairs.is_edge(at) { Kind::Jump { regret } } else { Kind::Tier { regret: Some(regret) } };
             self.cheaper.push(Interval { from, to: Some(at.clone()) });
             self.cross(at, kind);
         }

@@ -2,9 +2,11 @@
 //! an API. Pure computation; memory, money and break-even are exact, throughput is an estimate with an interval.
 
 pub mod break_even;
-pub mod fleet;
-pub mod provisioned;
-pub mod serverless;
+pub mod catalogue;
+pub mod memory;
+mod read;
+mod read_model;
+pub mod throughput;
 mod types;
 
 pub use types::{Attention, Experts, Format, Gpu, Offer, OpenModel, Purchase, Quality};

@@ -8,10 +8,16 @@ use crate::units::Exact;
 pub struct Gpu {
     /// Short lower-case name, as scenarios write it: `a10g`, `h100-sxm`.
     pub id: String,
+    /// Other spellings: `h100`, `h100_sxm`.
+    pub aliases: Vec<String>,
     /// Name for people.
     pub name: String,
     /// Who makes it.
     pub vendor: String,
+    /// Its generation: `Ampere`.
+    pub architecture: String,
+    /// Kind of memory: `HBM3e`.
+    pub memory_type: String,
     /// Bytes on the label (10^9 per GB); the denominator of waste.
     pub nominal_bytes: u64,
     /// Bytes that the card reports; the denominator of fit.
@@ -30,12 +36,20 @@ pub struct Gpu {
     pub fp16_only: bool,
     /// Bytes per second to a neighbour, one direction.
     pub link: Option<f64>,
+    /// What the link is: `NVLink4`, `PCIe4`.
+    pub link_type: String,
     /// Cards in one node.
     pub node_gpus: u32,
+    /// Watts at full load.
+    pub watts: u32,
+    /// The date of the source, where it has one.
+    pub as_of: Option<Date>,
     /// How good the figures are.
     pub quality: Quality,
     /// Who says so.
     pub source: String,
+    /// A remark.
+    pub note: Option<String>,
 }
 
 /// How well a figure is founded.
@@ -49,15 +63,20 @@ pub enum Quality {
     C,
 }
 
+impl Quality {
+    /// Every grade with the letter that the catalogues write for it.
+    pub const WORDS: [(&'static str, Self); 3] = [("A", Self::A), ("B", Self::B), ("C", Self::C)];
+}
+
 /// A GPU for money.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// Unique name: `aws/g5.xlarge/on-demand`.
+    /// Unique name: `aws/g5.xlarge/on_demand`.
     pub id: String,
     /// Who sells it.
     pub provider: String,
-    /// What it is called there.
-    pub instance: String,
+    /// What it is called there, where it has a name.
+    pub instance: Option<String>,
     /// Which GPU ([`Gpu::id`]).
     pub gpu: String,
     /// How many cards; a fraction for a slice.
@@ -68,7 +87,7 @@ pub struct Offer {
     pub usd_per_hour: Exact,
     /// Where.
     pub region: Option<String>,
-    /// Year and month, or day, of the price.
+    /// Year, month (`2026-07`) or day of the price.
     pub as_of: String,
     /// The day on which the price is known to hold, where one is stated.
     pub since: Option<Date>,
@@ -76,6 +95,8 @@ pub struct Offer {
     pub quality: Quality,
     /// Who says so.
     pub source: String,
+    /// A remark.
+    pub note: Option<String>,
 }
 
 /// How a GPU is bought.
@@ -99,6 +120,20 @@ pub enum Purchase {
     OwnedTco,
 }
 
+impl Purchase {
+    /// Every way with the word that scenarios write for it.
+    pub const WORDS: [(&'static str, Self); 8] = [
+        ("on_demand", Self::OnDemand),
+        ("spot", Self::Spot),
+        ("reserved_1y", Self::Reserved1y),
+        ("reserved_3y", Self::Reserved3y),
+        ("serverless", Self::Serverless),
+        ("serverless_always_on", Self::ServerlessAlwaysOn),
+        ("capacity_block", Self::CapacityBlock),
+        ("owned_tco", Self::OwnedTco),
+    ];
+}
+
 /// How the weights of a model are stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
@@ -118,6 +153,25 @@ pub enum Format {
     Nvfp4,
 }
 
+impl Format {
+    /// Every format with the word that scenarios write for it.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("fp16", Self::Fp16),
+        ("bf16", Self::Bf16),
+        ("fp8", Self::Fp8),
+        ("int8", Self::Int8),
+        ("int4", Self::Int4),
+        ("mxfp4", Self::Mxfp4),
+        ("nvfp4", Self::Nvfp4),
+    ];
+
+    /// The format of that name; measurements write `fp4` for nvfp4.
+    pub fn named(word: &str) -> Option<Self> {
+        let word = if word == "fp4" { "nvfp4" } else { word };
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
+    }
+}
+
 /// An open model's architecture.
 #[derive(Clone, Debug)]
 pub struct OpenModel {
@@ -125,10 +179,10 @@ pub struct OpenModel {
     pub id: String,
     /// Short names that scenarios use: `llama-3.1-8b`.
     pub aliases: Vec<String>,
-    /// All parameters.
-    pub params_total: f64,
-    /// Parameters that one token uses.
-    pub params_active: f64,
+    /// All parameters; a whole number.
+    pub params_total: Exact,
+    /// Parameters that one token uses; a whole number.
+    pub params_active: Exact,
     /// Layers.
     pub layers: u32,
     /// Hidden size.
@@ -141,6 +195,10 @@ pub struct OpenModel {
     pub head_dim: u32,
     /// Size of a value head.
     pub v_head_dim: u32,
+    /// Width of the dense feed-forward layers; `None` where every such layer has experts.
+    pub ffn: Option<u32>,
+    /// Whether a feed-forward layer has a gate: three matrices, else two.
+    pub gated: bool,
     /// Vocabulary.
     pub vocab: u32,
     /// Whether embeddings and output head share weights.
@@ -161,10 +219,12 @@ pub struct OpenModel {
     pub kv_growing: u64,
     /// Elements per token within the window (all window layers).
     pub kv_windowed: u64,
-    /// Bytes of constant state per sequence.
+    /// Bytes of constant state per sequence, whatever the precision of the cache.
     pub state_bytes: u64,
     /// A remark.
     pub note: Option<String>,
+    /// How good the figures are.
+    pub quality: Quality,
     /// Who says so.
     pub source: String,
 }
@@ -180,20 +240,28 @@ pub enum Attention {
         lora: u32,
         /// Size of the rotary part.
         rope: u32,
+        /// Elements that an indexer of sparse attention keeps besides; 0 without one.
+        indexer: u32,
+        /// Rank of the query's projection; `None` where it is not compressed.
+        query: Option<u32>,
     },
     /// Some layers attend, the others keep a constant state.
     Hybrid,
 }
 
 /// The experts of a mixture.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Experts {
     /// How many.
     pub count: u32,
     /// How many a token uses.
     pub active: u32,
-    /// Parameters of all experts together.
-    pub params: f64,
+    /// Parameters of all of them together, those that every token passes left out; counted from the dimensions.
+    pub params: Exact,
+    /// Width of one of them.
+    pub width: u32,
+    /// Width of the expert that every token passes; 0 without one.
+    pub shared: u32,
     /// Layers that have experts.
     pub layers: u32,
 }

@@ -11,5 +11,5 @@ pub use fields::{Fields, not_supported, wrong_shape};
 pub use files::{Input, read_file, read_input};
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
-pub use scalars::{date, plain, refused, word, yes_or_no};
+pub use scalars::{choice, date, plain, refused, word, yes_or_no};
 pub use yaml::{parse, parse_flow};

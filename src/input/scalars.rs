@@ -2,7 +2,7 @@
 
 use super::fields::wrong_shape;
 use super::node::Node;
-use crate::diag::{Code, Diagnostic, Place, Sink};
+use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::units::{Exact, Kind, Reason, Refusal, Settings};
 
 /// A refused quantity as a diagnostic.
@@ -55,4 +55,23 @@ pub fn date(node: &Node, sink: &mut Sink) -> Option<jiff::civil::Date> {
     parsed.or_else(|| {
         sink.refuse(Diagnostic::at(Code::BadQuantity, &node.place, "a date is written `2026-11-23`", "not a date"))
     })
+}
+
+/// One of a few words.
+pub fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&'static str, T)], sink: &mut Sink) -> Option<T> {
+    let text = word(node, sink)?;
+    if let Some((_, value)) = choices.iter().find(|(known, _)| *known == text) {
+        return Some(*value);
+    }
+    let names = || choices.iter().map(|(name, _)| *name);
+    let near = suggest::did_you_mean(text, names());
+    sink.refuse(
+        Diagnostic::at(
+            Code::UnknownWord,
+            &node.place,
+            format!("{what} is {}", suggest::listed(names(), "or")),
+            "none of these",
+        )
+        .help_if(near),
+    )
 }

@@ -94,9 +94,7 @@ fn compare(plan: &Plan, case: &BreakEvenCase, deployment: &Deployment) -> Result
     let requests_per_hour = per_hour(plan.workload.requests.value());
     let output = mean_output(plan, case)?;
     let (unit, price, capacity, volume) = match case.counts {
-        Counted::Output => {
-            ("output_token", output_price(plan, case)?, tokens_per_hour, &requests_per_hour * &output)
-        }
+        Counted::Output => ("output_token", output_price(plan, case)?, tokens_per_hour, &requests_per_hour * &output),
         Counted::Requests => {
             let capacity = tokens_per_hour.checked_div(&output).ok_or_else(|| vec![no_output(plan, case)])?;
             ("request", cost_per_request(plan, case)?, capacity, requests_per_hour)
@@ -207,8 +205,13 @@ fn mean_output(plan: &Plan, case: &BreakEvenCase) -> Result<Exact, Vec<Diagnosti
 
 fn no_output(plan: &Plan, case: &BreakEvenCase) -> Diagnostic {
     let place = plan.workload.tasks.first().map_or(&case.place, |task| &task.place);
-    Diagnostic::at(Code::MissingKey, place, "a break-even needs answers of more than 0 tokens", "`output` of the workload")
-        .also(&case.place, "for this comparison")
+    Diagnostic::at(
+        Code::MissingKey,
+        place,
+        "a break-even needs answers of more than 0 tokens",
+        "`output` of the workload",
+    )
+    .also(&case.place, "for this comparison")
 }
 
 /// A request of the workload's mix on the API alone, without any lever.

@@ -1,4 +1,5 @@
 use num_rational::Ratio;
+#![allow(clippy::arithmetic_side_effects, reason = "rationals of the oracle and small counters")]
 use proptest::prelude::*;
 
 use super::*;

@@ -18,6 +18,7 @@
 //! | [`check`] | trees become a plan; every problem of a file becomes a [`diag::Diagnostic`] | add a key to the scenario |
 //! | [`plan`] | the scenario fully resolved: nothing left to look up | see what a lever knows |
 //! | [`levers`] | pure computation, one file per lever: what requests, prompts, calls and prices become | change a formula |
+//! | [`hosting`] | self-hosting: catalogues, memory, throughput, break-even; pure like the levers | change how GPUs are sized |
 //! | [`report`] | the one result that every format shows; warnings, assumptions, explanations | add a figure or a warning |
 //! | [`render`] | one file per format, from the report to text; formats, never computes | add a format |
 //!

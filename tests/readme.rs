@@ -39,7 +39,7 @@ fn the_example_scenario_is_sound() {
 #[test]
 fn the_example_price_list_prices_its_model() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let list = readme.split("```yml\n").nth(1).unwrap().split("```").next().unwrap();
+    let list = readme.split("```yml\n").find(|block| block.starts_with("schema")).unwrap().split("```").next().unwrap();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("acme.yaml"), list).unwrap();
     let scenario = "llmcost: 1\nprices: {catalog: acme.yaml}\nworkload: {requests: 1M/day, input: 500, output: 200}\nstrategies:\n  a: {model: tiny, batch: 50%}\n";

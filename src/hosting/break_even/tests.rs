@@ -1,5 +1,6 @@
-use num_rational::Ratio;
 #![allow(clippy::arithmetic_side_effects, reason = "rationals of the oracle and small counters")]
+
+use num_rational::Ratio;
 use proptest::prelude::*;
 
 use super::*;
@@ -62,10 +63,7 @@ fn the_guide_breaks_even_at_two_and_a_half_million() {
 #[test]
 fn the_sides_alternate_before_self_hosting_wins_for_good() {
     let found = simple("0.40", "9000000", "2.69", "2");
-    assert_eq!(
-        shown(&found, 0),
-        ["25175000..27000000", "31900000..36000000", "38625000..45000000", "45350000..inf"]
-    );
+    assert_eq!(shown(&found, 0), ["25175000..27000000", "31900000..36000000", "38625000..45000000", "45350000..inf"]);
     assert_eq!(found.permanent_from, Some(exact("45350000")));
     assert_eq!(regrets(&found), ["1.96", "1.05", "0.14"]);
     assert_eq!(found.steps(), Some((exact("3"), exact("7"))));
@@ -79,9 +77,12 @@ fn the_sides_alternate_before_self_hosting_wins_for_good() {
 
 #[test]
 fn a_dear_replica_never_pays() {
-    for (price, capacity, per_replica, fixed) in
-        [("0.10", "9000000", "2.69", "0"), ("0.5", "2000000", "1", "0"), ("0.5", "2000000", "1", "7"), ("0", "1", "1", "0")]
-    {
+    for (price, capacity, per_replica, fixed) in [
+        ("0.10", "9000000", "2.69", "0"),
+        ("0.5", "2000000", "1", "0"),
+        ("0.5", "2000000", "1", "7"),
+        ("0", "1", "1", "0"),
+    ] {
         let found = simple(price, capacity, per_replica, fixed);
         assert!(found.cheaper.is_empty() && found.crossovers.is_empty() && found.permanent_from.is_none());
         assert_eq!(found.steps(), None);
@@ -104,7 +105,10 @@ fn scaled_to_zero_an_idle_hour_costs_the_fixed_part_alone() {
     let found = BreakEven::of(stairs("0", "2", "3", "10"), exact("0.1")).unwrap();
     assert_eq!(found.cheaper, []);
     let found = BreakEven::of(stairs("0", "2", "3", "10"), exact("0.25")).unwrap();
-    assert_eq!(shown(&found, 0), ["24..30", "32..40", "40..inf"][..2].iter().chain(&["40..inf"]).copied().collect::<Vec<_>>());
+    assert_eq!(
+        shown(&found, 0),
+        ["24..30", "32..40", "40..inf"][..2].iter().chain(&["40..inf"]).copied().collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -146,7 +150,8 @@ fn alternating_without_end_has_no_permanent_volume() {
 #[test]
 fn tiers_and_commitments_split_the_comparison() {
     // 1 per unit up to 30, then 0.5 per unit of the whole volume.
-    let piece = |from: &str, fixed: &str, unit: &str| Piece { from: exact(from), fixed: exact(fixed), per_unit: exact(unit) };
+    let piece =
+        |from: &str, fixed: &str, unit: &str| Piece { from: exact(from), fixed: exact(fixed), per_unit: exact(unit) };
     let api = Curve::of(vec![piece("0", "0", "1"), piece("25", "0", "0.2")]).unwrap();
     let found = BreakEven::against(stairs("0", "4", "1", "10"), api).unwrap();
     assert_eq!(shown(&found, 0), ["4..25"]);
@@ -159,9 +164,13 @@ fn tiers_and_commitments_split_the_comparison() {
 
 #[test]
 fn nonsense_is_refused() {
-    for (fixed, per_replica, least, capacity) in
-        [("0", "1", "1", "0"), ("0", "1", "1", "-1"), ("-1", "1", "1", "1"), ("0", "-1", "1", "1"), ("0", "1", "0.5", "1")]
-    {
+    for (fixed, per_replica, least, capacity) in [
+        ("0", "1", "1", "0"),
+        ("0", "1", "1", "-1"),
+        ("-1", "1", "1", "1"),
+        ("0", "-1", "1", "1"),
+        ("0", "1", "0.5", "1"),
+    ] {
         assert!(BreakEven::of(stairs(fixed, per_replica, least, capacity), Exact::ONE).is_none());
     }
     assert!(Curve::linear(exact("-1")).is_none() && Curve::of(vec![]).is_none());
@@ -185,7 +194,8 @@ impl Case {
             min_replicas: from(Q::from(self.least)),
             capacity: from(self.capacity),
         };
-        let piece = |(start, fixed, unit): &(Q, Q, Q)| Piece { from: from(*start), fixed: from(*fixed), per_unit: from(*unit) };
+        let piece =
+            |(start, fixed, unit): &(Q, Q, Q)| Piece { from: from(*start), fixed: from(*fixed), per_unit: from(*unit) };
         BreakEven::against(stairs, Curve::of(self.pieces.iter().map(piece).collect()).unwrap()).unwrap()
     }
 
@@ -242,12 +252,8 @@ fn case() -> impl Strategy<Value = Case> {
         }
         all
     });
-    (amount(20), amount(20), 0..4i128, amount(30), pieces).prop_map(|(fixed, per_replica, least, capacity, pieces)| Case {
-        fixed,
-        per_replica,
-        least,
-        capacity: capacity + Q::new(1, 2),
-        pieces,
+    (amount(20), amount(20), 0..4i128, amount(30), pieces).prop_map(|(fixed, per_replica, least, capacity, pieces)| {
+        Case { fixed, per_replica, least, capacity: capacity + Q::new(1, 2), pieces }
     })
 }
 

@@ -9,11 +9,11 @@ use llmcost::hosting::throughput::{
 };
 use proptest::prelude::*;
 
-#[path = "../examples/fit_throughput/evaluate.rs"]
+#[path = "fit_throughput/evaluate.rs"]
 mod evaluate;
-#[path = "../examples/fit_throughput/figures.rs"]
+#[path = "fit_throughput/figures.rs"]
 mod figures;
-#[path = "../examples/fit_throughput/fit.rs"]
+#[path = "fit_throughput/fit.rs"]
 mod fit;
 
 use evaluate::{By, coverage, errors, left_out, rows};

@@ -11,6 +11,7 @@
 
 mod curves;
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "the rationals of an independent computation")]
 mod tests;
 
 pub use curves::{Curve, Piece, Staircase};

@@ -19,7 +19,7 @@ fn gb(bytes: &Exact, decimals: usize) -> String {
 }
 
 /// Rows of the table beside the project, as maps; `None`, said aloud, where it is not there.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
 fn table() -> Option<Vec<HashMap<String, String>>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/gpu/models.csv");
     let Ok(mut table) = csv::Reader::from_path(path) else {
@@ -95,8 +95,8 @@ fn counted_attention(model: &OpenModel) -> Option<Exact> {
     Some(&layer * &Exact::from(u64::from(model.layers)))
 }
 
-/// The stated total is what the dimensions add up to, within 0.5% (norms and routers are not counted), except where
-/// layers differ in ways that the catalogue does not state.
+/// The stated total is what the dimensions add up to, within 0.5% or half of its last digit (norms and routers are not
+/// counted), except where layers differ in ways that the catalogue does not state.
 #[test]
 fn parameters_recounted_from_the_dimensions() {
     let unlike =
@@ -106,8 +106,9 @@ fn parameters_recounted_from_the_dimensions() {
         let Some(attention) = counted_attention(model) else { continue };
         let groups = groups(model);
         let total: Exact = [&attention, &groups.embeddings, &groups.feed_forward, &groups.experts].into_iter().sum();
-        let off = (&total - &model.params_total).abs().checked_div(&model.params_total).unwrap();
-        assert!(off <= exact("0.005"), "{}: {} counted, off by {}", model.id, gb(&total, 2), off.to_fixed(4));
+        let off = (&total - &model.params_total).abs();
+        let allowed = (&model.params_total * &exact("0.005")).max(exact("5000000"));
+        assert!(off <= allowed, "{}: {} counted, off by {}", model.id, gb(&total, 3), gb(&off, 3));
         counted += 1;
     }
     assert!(counted >= 45, "{counted}");

@@ -1,5 +1,3 @@
-#![allow(clippy::arithmetic_side_effects, reason = "rationals of the oracle and small counters")]
-
 use num_rational::Ratio;
 use proptest::prelude::*;
 
@@ -105,10 +103,8 @@ fn scaled_to_zero_an_idle_hour_costs_the_fixed_part_alone() {
     let found = BreakEven::of(stairs("0", "2", "3", "10"), exact("0.1")).unwrap();
     assert_eq!(found.cheaper, []);
     let found = BreakEven::of(stairs("0", "2", "3", "10"), exact("0.25")).unwrap();
-    assert_eq!(
-        shown(&found, 0),
-        ["24..30", "32..40", "40..inf"][..2].iter().chain(&["40..inf"]).copied().collect::<Vec<_>>()
-    );
+    // At 40 the curves meet from above, and the next replica is won whole.
+    assert_eq!(shown(&found, 0), ["24..30", "32..inf"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Renderers: the report as bytes, one file per format. They format and never compute.
 
+pub mod chart;
 mod csv;
 mod explain;
 mod json;

@@ -97,3 +97,21 @@ fn a_scenario_without_break_even_is_told_how_to_state_one() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("states no `break_even`"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn charts_are_drawn_per_comparison_and_only_in_known_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let scenario = "scenarios/guide/self-hosted-vs-api.yaml";
+    let output = run(&["breakeven", scenario, "--chart", &path("a.svg")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for name in ["a.svg", "a-2.svg"] {
+        let svg = std::fs::read_to_string(path(name)).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        assert!(document.descendants().any(|node| node.text().is_some_and(|text| text.contains("self-hosting saves"))));
+    }
+    let unknown = run(&["breakeven", scenario, "--chart", &path("a.gif")]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("neither"), "{}", text(&unknown.stderr));
+    assert!(!folder.path().join("a.gif").exists());
+}

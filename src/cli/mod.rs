@@ -57,7 +57,7 @@ enum Command {
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
-    Breakeven(Scenarios),
+    Breakeven(breakeven::Arguments),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -116,7 +116,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
     match cli.command {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
-        Command::Breakeven(scenarios) => breakeven::run(&scenarios, &settings),
+        Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

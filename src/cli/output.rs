@@ -43,9 +43,14 @@ pub(super) fn deliver(
         if !paths.insert(path.clone()) {
             bail!("{} is named twice", path.display());
         }
-        ready.push(prepared(&path, &show(format, settings.look_of_file())?)?);
+        ready.push(prepared(&path, show(format, settings.look_of_file())?.as_bytes())?);
     }
     ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// Writes one file whole, or not at all.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    prepared(path, bytes)?.put()
 }
 
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.
@@ -80,21 +85,21 @@ enum Prepared {
     /// A complete neighbour that only needs its name.
     Whole(NamedTempFile, PathBuf),
     /// A pipe or device.
-    Stream(PathBuf, String),
+    Stream(PathBuf, Vec<u8>),
     /// Standard output.
-    Stdout(String),
+    Stdout(Vec<u8>),
 }
 
-fn prepared(path: &Path, text: &str) -> Result<Prepared> {
+fn prepared(path: &Path, bytes: &[u8]) -> Result<Prepared> {
     if path == Path::new("-") {
-        return Ok(Prepared::Stdout(text.to_owned()));
+        return Ok(Prepared::Stdout(bytes.to_owned()));
     }
     if path.is_dir() {
         bail!("{} is a folder", path.display());
     }
     let is_stream = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
     if is_stream {
-        return Ok(Prepared::Stream(path.to_owned(), text.to_owned()));
+        return Ok(Prepared::Stream(path.to_owned(), bytes.to_owned()));
     }
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -103,7 +108,7 @@ fn prepared(path: &Path, text: &str) -> Result<Prepared> {
     }
     let cannot = |error: io::Error| anyhow!("{} cannot be written: {}", path.display(), error.kind());
     let mut file = builder().tempfile_in(folder).map_err(cannot)?;
-    file.write_all(text.as_bytes()).map_err(cannot)?;
+    file.write_all(bytes).map_err(cannot)?;
     Ok(Prepared::Whole(file, real))
 }
 
@@ -129,13 +134,13 @@ impl Prepared {
                     .map_err(|error| error.error)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
-            Self::Stdout(text) => io::stdout().lock().write_all(text.as_bytes())?,
-            Self::Stream(path, text) => {
+            Self::Stdout(bytes) => io::stdout().lock().write_all(&bytes)?,
+            Self::Stream(path, bytes) => {
                 let mut file = fs::OpenOptions::new()
                     .write(true)
                     .open(&path)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
-                file.write_all(text.as_bytes())?;
+                file.write_all(&bytes)?;
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Renderers: the report as bytes, one file per format. They format and never compute.
 
 mod break_even;
+mod break_even_chart;
+pub mod chart;
 mod csv;
 mod explain;
 mod json;
@@ -10,6 +12,7 @@ mod table;
 
 pub use self::csv::{csv, csv_of_break_evens, csv_of_checks};
 pub use break_even::break_evens;
+pub use break_even_chart::break_even_chart;
 pub use explain::explanations;
 pub use json::json;
 pub use style::Look;

@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod deployments;
 mod errors;
 mod exact;
 mod golden;

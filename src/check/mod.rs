@@ -7,6 +7,7 @@ mod deployments;
 mod levers;
 mod options;
 mod prices;
+mod profile;
 mod read;
 mod route;
 mod scenario;

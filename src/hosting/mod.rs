@@ -3,9 +3,12 @@
 
 pub mod break_even;
 pub mod catalogue;
+pub mod fleet;
 pub mod memory;
+pub mod provisioned;
 mod read;
 mod read_model;
+pub mod serverless;
 pub mod throughput;
 mod types;
 

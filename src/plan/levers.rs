@@ -1,6 +1,6 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
-use super::{ModelUse, Part};
+use super::{DeploymentUse, ModelUse, Part};
 use crate::diag::Place;
 use crate::figure::{Count, Figure, Money, Share, Tokens};
 use crate::pricing::Component;
@@ -53,9 +53,36 @@ impl Overrides {
 
 /// Who answers a call.
 #[derive(Clone, Debug)]
-pub enum Serving {
-    /// One model.
+pub enum Server {
+    /// A model of a price list.
     Model(ModelUse),
+    /// A model on capacity of one's own.
+    Deployment(DeploymentUse),
+}
+
+impl Server {
+    /// What reports call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Model(model) => &model.model.listed.id,
+            Self::Deployment(used) => &used.deployment.name,
+        }
+    }
+
+    /// Where it is mentioned.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Model(model) => &model.place,
+            Self::Deployment(used) => &used.place,
+        }
+    }
+}
+
+/// How calls are answered.
+#[derive(Clone, Debug)]
+pub enum Serving {
+    /// By one server.
+    Single(Server),
     /// One of several, chosen before the call.
     Route(Box<Route>),
     /// Several in turn, until an answer is good enough.
@@ -92,9 +119,9 @@ pub struct Route {
 #[derive(Clone, Debug)]
 pub enum CallCost {
     /// A call of a model.
-    Model {
+    Call {
         /// Which.
-        model: ModelUse,
+        server: Server,
         /// Tokens it reads.
         input: Figure<Tokens>,
         /// Tokens it writes.
@@ -232,7 +259,7 @@ pub enum Cut {
 #[derive(Clone, Debug)]
 pub enum Compressor {
     /// A model reads the uncompressed tokens of the parts that are made shorter.
-    Model(ModelUse),
+    Model(Server),
     /// A stated price per request.
     PerRequest(Figure<Money>),
 }

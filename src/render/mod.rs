@@ -4,6 +4,7 @@ mod break_even;
 mod break_even_chart;
 pub mod chart;
 mod csv;
+mod deployments;
 mod explain;
 mod json;
 mod sheet;

@@ -9,7 +9,9 @@ mod warnings;
 
 use serde::Serialize;
 
-pub use break_even::{BreakEvenReport, IntervalReport, VerdictReport};
+pub use break_even::{
+    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+};
 pub use evaluation::{Billings, Computed, Evaluation};
 pub use warnings::Warning;
 
@@ -106,6 +108,8 @@ pub struct StrategyReport {
     pub quality: Option<Exact>,
     /// Calls and tokens by model.
     pub usage: Vec<Usage>,
+    /// Deployments and what runs of them.
+    pub deployments: Vec<DeploymentReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
@@ -161,6 +165,40 @@ pub struct Usage {
     pub output_tokens_per_day: Exact,
     /// Cost.
     pub per_day: Exact,
+}
+
+/// What runs of a deployment for a strategy.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeploymentReport {
+    /// Which.
+    pub deployment: String,
+    /// What runs: `replica`, `instance`, `worker` or `unit`.
+    pub what: &'static str,
+    /// How many of them in the busiest hour.
+    pub at_peak: Exact,
+    /// Hours of them per day, all together.
+    pub hours_per_day: Exact,
+    /// How much of the paid capacity the load takes, as a share.
+    pub utilization: Option<Exact>,
+    /// The load of the busiest hour, at its peak, over the mean load.
+    pub peak_to_mean: Exact,
+    /// Output tokens per second of a replica.
+    pub throughput: Option<Exact>,
+    /// Hours per day by the way they are bought.
+    pub bought: Vec<BoughtReport>,
+    /// The share of the requests that wait for a worker to start.
+    pub cold_start_share: Option<Exact>,
+    /// The share of the calls that pay-as-you-go takes.
+    pub overflow_share: Option<Exact>,
+}
+
+/// Hours of a deployment that are bought in one way.
+#[derive(Clone, Debug, Serialize)]
+pub struct BoughtReport {
+    /// `on_demand`, `spot`, `reserved_1y` or `reserved_3y`.
+    pub purchase: &'static str,
+    /// Hours per day.
+    pub hours_per_day: Exact,
 }
 
 /// The lines of one lever and item, added up.

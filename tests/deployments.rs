@@ -66,11 +66,11 @@ fn each_level_of_the_load_is_bought_in_its_cheapest_way() {
 fn spot_hours_carry_their_interruptions() {
     let spot = |spot: &str| {
         let deployment = format!("{{usd_per_gpu_hour: 6.88, throughput: 2500 tok/s, purchase: spot, spot: {spot}}}");
-        let text = per_day("{requests: 1/s, input: 1, output: 1000}", &deployment);
-        text.parse::<f64>().unwrap() / 24.0
+        per_day("{requests: 1/s, input: 1, output: 1000}", &deployment)
     };
-    assert!((spot("{discount: 65%, interrupted: 5%}") - 2.752).abs() < 1e-9);
-    assert!((spot("{usd_per_gpu_hour: 2.8064, lost_work: 5%, unavailable: 10%}") - 3.340_048).abs() < 1e-6);
+    // 24 x 2.752; 24 x (90% x 2.8064 x 105% + 10% x 6.88)
+    assert_eq!(spot("{discount: 65%, interrupted: 5%}"), "66.048");
+    assert_eq!(spot("{usd_per_gpu_hour: 2.8064, lost_work: 5%, unavailable: 10%}"), "80.1611520".trim_end_matches('0'));
 }
 
 /// An A100 that is only sold in eights cannot be bought alone; what is bought with it is used.
@@ -240,8 +240,9 @@ fn bad_deployments_are_refused_with_a_place() {
 
 type Q = Ratio<i128>;
 
-fn shown(value: Q) -> String {
-    format!("{}", *value.numer() as f64 / *value.denom() as f64)
+/// A number of hundredths, written out.
+fn hundredths(number: i128) -> String {
+    format!("{}.{:02}", number / 100, number % 100)
 }
 
 proptest! {
@@ -263,7 +264,7 @@ proptest! {
             &format!("a: {{route: {{d: {share}0%, e: rest}}}}"),
             &["d", "e"].map(|name| format!(
                 "{name}: {{usd_per_gpu_hour: {}, throughput: {}0 tok/s, replicas: {{min: {least}, peak_to_mean: {}, autoscale: {autoscale}}}}}",
-                shown(Q::new(price, 100)), speed, shown(Q::new(peak, 10)),
+                hundredths(price), speed, hundredths(peak * 10),
             )).join(", "),
         );
         let found = report(&text).strategies.remove(0);

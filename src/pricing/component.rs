@@ -75,18 +75,10 @@ impl Component {
 
     /// Whether its tokens are part of the prompt.
     pub fn is_prompt(&self) -> bool {
-        match self {
-            Self::Input
-            | Self::CacheRead
-            | Self::InputAudio
-            | Self::InputImage
-            | Self::InputVideo
-            | Self::CacheReadAudio
-            | Self::CacheReadImage
-            | Self::CacheReadVideo
-            | Self::CacheWrite(_) => true,
-            _ => false,
-        }
+        let cached =
+            matches!(self, Self::CacheRead | Self::CacheReadAudio | Self::CacheReadImage | Self::CacheReadVideo);
+        let fresh = matches!(self, Self::Input | Self::InputAudio | Self::InputImage | Self::InputVideo);
+        fresh || cached || matches!(self, Self::CacheWrite(_))
     }
 
     /// `audio`, `image` or `video` where its tokens are such.

@@ -3,6 +3,7 @@
 
 mod book;
 mod card;
+mod compiled;
 mod component;
 mod embedded;
 mod moment;
@@ -16,6 +17,7 @@ mod words;
 
 pub use book::{Book, List, ListInfo, Lookup};
 pub use card::{Accepted, Alias, CacheRules, Card, Fallback, Model, Rate, Selectors, Test, Tier, Uplift, within};
+pub use compiled::{Compiled, Cost, NoCost, Tokens, usd_of};
 pub use component::Component;
 pub use embedded::{DEFAULT_LIST, embedded_list, embedded_names};
 pub use moment::{Load, Moment};

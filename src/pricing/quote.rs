@@ -205,7 +205,7 @@ impl Model {
             if fallback.is_some_and(|fallback| fallback.applies(wanted)) {
                 return Ok(factored(quote));
             }
-            return Ok(self.from_standard(ask, layers, quote, &listed));
+            return Ok(self.at_the_standard_price(ask, layers, quote, &listed));
         }
         let stand_in = match wanted {
             Component::CacheWrite(lifetime) => match self.lifetime(lifetime, layers)? {
@@ -233,7 +233,7 @@ impl Model {
     }
 
     /// A component that the mode's cards leave out, at the standard price; cached tokens never pay more than fresh ones.
-    fn from_standard<'a>(
+    fn at_the_standard_price<'a>(
         &'a self,
         ask: &Ask<'_>,
         layers: &Layers<'a>,

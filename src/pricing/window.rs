@@ -14,6 +14,8 @@ const SECONDS_PER_MINUTE: i64 = 60;
 const SECONDS_PER_DAY: i64 = 86_400;
 /// 1970-01-01 was a Thursday; days are counted from Monday.
 const WEEKDAY_OF_THE_EPOCH: i64 = 3;
+/// 2020-01-01 in Unix time.
+const YEAR_2020: i64 = 1_577_836_800;
 
 /// The weekdays as they are written, Monday first.
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -46,7 +48,7 @@ impl Zone {
         }
         let rule = match offset(name) {
             Some(seconds) => Rule::Fixed(seconds),
-            None => Rule::Place(TimeZone::get(name).ok()?),
+            None => of_place(TimeZone::get(name).ok()?),
         };
         Some(Self { name: name.to_owned(), rule })
     }
@@ -75,6 +77,16 @@ impl Zone {
         let (day, minute) = self.local(second);
         (weekday(day), minute)
     }
+}
+
+/// The rule of a place: most have kept the same distance from UTC since before there were prices.
+fn of_place(zone: TimeZone) -> Rule {
+    let distance = |month: i64| {
+        let second = YEAR_2020.saturating_add(month.saturating_mul(30 * SECONDS_PER_DAY));
+        Timestamp::from_second(second).map_or(0, |at| i64::from(zone.to_offset(at).seconds()))
+    };
+    let first = distance(0);
+    if (0..240).all(|month| distance(month) == first) { Rule::Fixed(first) } else { Rule::Place(zone) }
 }
 
 /// The weekday of a day counted from 1970-01-01.

@@ -17,6 +17,7 @@ mod guide;
 mod hostile;
 mod hosting;
 mod oracle;
+mod prices;
 mod properties;
 mod readme;
 mod support;

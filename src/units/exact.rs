@@ -35,6 +35,11 @@ impl Exact {
         (denominator != 0).then(|| Self(RBig::from_parts(numerator.into(), denominator.into())))
     }
 
+    /// A whole number of up to 128 bits.
+    pub fn whole(value: u128) -> Self {
+        Self(RBig::from(value))
+    }
+
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
     pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
         let power = ten_to(scale.unsigned_abs() as usize);

@@ -29,7 +29,7 @@ pub struct Strategy {
 }
 
 /// Levers that apply to single attempts: stated for a strategy, and possibly again for a part of it.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Overrides {
     /// Length of answers.
     pub output: Option<OutputLever>,
@@ -52,7 +52,7 @@ impl Overrides {
 }
 
 /// Who answers a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Server {
     /// A model of a price list.
     Model(ModelUse),
@@ -79,7 +79,7 @@ impl Server {
 }
 
 /// How calls are answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Serving {
     /// By one server.
     Single(Server),
@@ -102,8 +102,15 @@ pub struct Arm {
     pub place: Place,
 }
 
+/// Parts are the same wherever they are stated.
+impl PartialEq for Arm {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.label, &self.serving, &self.overrides) == (&other.label, &other.serving, &other.overrides)
+    }
+}
+
 /// The choice of who answers, made before the call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Route {
     /// Who can be chosen.
     pub arms: Vec<Arm>,
@@ -116,7 +123,7 @@ pub struct Route {
 }
 
 /// A side call, or its price.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum CallCost {
     /// A call of a model.
     Call {
@@ -132,7 +139,7 @@ pub enum CallCost {
 }
 
 /// Models tried in turn.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
@@ -145,7 +152,7 @@ pub struct Cascade {
 }
 
 /// One step of a cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CascadeStep {
     /// Who answers.
     pub arm: Arm,
@@ -158,7 +165,7 @@ pub struct CascadeStep {
 }
 
 /// Which answers of a step end the cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Stop {
     /// This share of its answers.
     Accept(Figure<Share>),
@@ -187,7 +194,7 @@ pub enum Billed {
 }
 
 /// Calls repeated after a failure.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Retries {
     /// Share of calls that fail, each time.
     pub rate: Figure<Share>,
@@ -210,8 +217,15 @@ pub struct Batch {
     pub place: Place,
 }
 
+/// Batches are the same wherever they are stated.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.share, &self.discount, &self.applies_to) == (&other.share, &other.discount, &other.applies_to)
+    }
+}
+
 /// Length of answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct OutputLever {
     /// Factor on the length.
     pub scale: Option<Figure<Share>>,
@@ -220,7 +234,7 @@ pub struct OutputLever {
 }
 
 /// Several requests in one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Pack {
     /// Requests in a call.
     pub items: Figure<Count>,
@@ -229,7 +243,7 @@ pub struct Pack {
 }
 
 /// Few-shot examples kept, of those there are.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KeepExamples {
     /// How many stay.
     pub keep: Figure<Count>,
@@ -238,7 +252,7 @@ pub struct KeepExamples {
 }
 
 /// Prompt parts made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Compress {
     /// What happens to which part.
     pub cuts: Vec<(Part, Cut)>,
@@ -247,7 +261,7 @@ pub struct Compress {
 }
 
 /// How a part is made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Cut {
     /// By this share.
     Removed(Figure<Share>),
@@ -256,7 +270,7 @@ pub enum Cut {
 }
 
 /// What compressing a prompt costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Compressor {
     /// A model reads the uncompressed tokens of the parts that are made shorter.
     Model(Server),
@@ -265,7 +279,7 @@ pub enum Compressor {
 }
 
 /// Answers given again.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ResponseCache {
     /// Answers to the same question.
     pub exact: Option<Layer>,
@@ -280,7 +294,7 @@ pub struct ResponseCache {
 }
 
 /// One layer of a response cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
     pub hit_rate: Figure<Share>,
@@ -293,7 +307,7 @@ pub struct Layer {
 }
 
 /// Hits that answer wrongly, and what follows.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct FalseHits {
     /// Share of the layer's hits.
     pub share: Figure<Share>,

@@ -2,6 +2,7 @@
 
 mod hosting;
 mod levers;
+mod switch;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub use levers::{
     Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
     Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
 };
+
+pub use switch::Switch;
 
 use crate::diag::Place;
 use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens};
@@ -234,6 +237,14 @@ pub struct ModelUse {
     pub model: Arc<Model>,
     /// Where it is mentioned.
     pub place: Place,
+}
+
+/// Two mentions of one model of one seller.
+impl PartialEq for ModelUse {
+    fn eq(&self, other: &Self) -> bool {
+        let name = |used: &Self| (used.model.listed.provider.clone(), used.model.listed.id.clone());
+        name(self) == name(other)
+    }
 }
 
 /// A limit on what a strategy may cost.

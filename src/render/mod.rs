@@ -7,6 +7,7 @@ mod csv;
 mod deployments;
 mod explain;
 mod json;
+mod savings;
 mod sheet;
 mod style;
 mod table;

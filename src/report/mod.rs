@@ -1,5 +1,6 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod attribution;
 mod break_even;
 mod build;
 mod evaluation;
@@ -9,6 +10,7 @@ mod warnings;
 
 use serde::Serialize;
 
+pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
@@ -116,6 +118,12 @@ pub struct StrategyReport {
     pub breakdown: Vec<BreakdownPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
+    /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves on average over all orders of switching them on.
+    pub shapley: Vec<LeverSaving>,
+    /// Levers that together save another amount than each alone, largest first.
+    pub interactions: Vec<Interaction>,
     /// The same strategy under other assumptions.
     pub alternatives: Alternatives,
     /// Defaults and fallbacks that touched a figure.

@@ -27,7 +27,7 @@ pub(super) fn savings(report: &Report, look: Look) -> Option<String> {
         Column::text("Strategy"),
         Column::text("Lever"),
         Column::number("in this order"),
-        Column::number("on average"),
+        Column::number("on average").spare(1),
     ];
     let mut out = (!rows.is_empty()).then(|| Sheet { columns, rows, least_bar: 4, widest_bar: 24 }.draw(look))?;
     for strategy in told {

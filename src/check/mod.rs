@@ -4,8 +4,10 @@ mod budgets;
 mod cascade;
 mod context;
 mod deployments;
+mod extras;
 mod levers;
 mod options;
+mod prefix_cache;
 mod prices;
 mod profile;
 mod read;
@@ -13,6 +15,7 @@ mod route;
 mod scenario;
 mod serving;
 mod strategies;
+mod traffic;
 mod workload;
 
 pub use options::Options;

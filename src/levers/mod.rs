@@ -12,6 +12,7 @@ mod cascade;
 mod hosted;
 mod ledger;
 mod pack;
+mod popularity;
 mod prefix_cache;
 mod price;
 mod prompt;

@@ -45,6 +45,8 @@ pub struct Model {
     pub window_layers: u32,
     /// Tokens of the window; 0 without one.
     pub window: u32,
+    /// Whether the engine keeps the whole length in window layers too, though it reads only the window.
+    pub window_is_kept_whole: bool,
     /// Hidden size.
     pub hidden: u32,
     /// Query heads.
@@ -96,9 +98,17 @@ impl Model {
         self.expert_bytes + self.other_bytes + self.embedding_bytes
     }
 
-    /// Bytes of the cache of one sequence of so many tokens, before replication.
-    pub fn kv(&self, tokens: f64) -> f64 {
+    /// Bytes of the cache that a step reads for one sequence of so many tokens, before replication.
+    pub fn kv_read(&self, tokens: f64) -> f64 {
         self.kv_growing * tokens + self.kv_windowed * tokens.min(f64::from(self.window)) + self.kv_state
+    }
+
+    /// Bytes of the cache that one sequence of so many tokens keeps, before replication.
+    pub fn kv_kept(&self, tokens: f64) -> f64 {
+        if self.window_is_kept_whole {
+            return (self.kv_growing + self.kv_windowed) * tokens + self.kv_state;
+        }
+        self.kv_read(tokens)
     }
 }
 
@@ -116,6 +126,6 @@ impl Load {
     /// Sequences of so many tokens that fit at once (not rounded); 0 or less when the weights do not fit, infinite when
     /// a sequence needs no cache.
     pub fn sequences(&self, tokens: f64) -> f64 {
-        self.room() / (self.model.kv(tokens) * self.replication)
+        self.room() / (self.model.kv_kept(tokens) * self.replication)
     }
 }

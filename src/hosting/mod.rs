@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod memory;
 mod read;
 mod read_model;
+pub mod size;
 pub mod spelling;
 pub mod throughput;
 mod types;

@@ -1,17 +1,20 @@
 //! Names as measurements and vendors spell them. Scenarios write the catalogue's own names, which are exact; a table of
 //! measurements writes `H100-SXM`, `h100_sxm` or `NVIDIA H100 80GB HBM3`, and means one and the same card.
 
+use std::sync::LazyLock;
+
 use super::catalogue::{gpus, open_models};
 use super::{Format, Gpu, OpenModel};
 
 /// The GPU of a spelling: case, separators, the maker's name and the kind of memory aside. A size of memory counts where
 /// cards of that name differ by it (A100) and must be right where it is written.
 pub fn gpu(text: &str) -> Option<&'static Gpu> {
+    static NAMES: LazyLock<Vec<(Vec<String>, &Gpu)>> = LazyLock::new(|| {
+        let names = |gpu: &'static Gpu| std::iter::once(&gpu.id).chain(&gpu.aliases).chain([&gpu.name]);
+        gpus().iter().flat_map(|gpu| names(gpu).map(move |name| (tokens(name), gpu))).collect()
+    });
     let wanted = tokens(text);
-    let is_called = |gpu: &Gpu, name: &[String]| {
-        std::iter::once(&gpu.id).chain(&gpu.aliases).any(|known| tokens(known) == name) || tokens(&gpu.name) == name
-    };
-    let named = |name: &[String]| gpus().iter().find(|gpu| is_called(gpu, name));
+    let named = |name: &[String]| NAMES.iter().find(|(known, _)| known == name).map(|(_, gpu)| *gpu);
     named(&wanted).or_else(|| {
         let (sizes, rest): (Vec<String>, Vec<String>) =
             wanted.into_iter().partition(|token| token.bytes().all(|byte| byte.is_ascii_digit()));
@@ -48,16 +51,18 @@ const SUFFIXES: [&str; 14] =
 /// The open model of a spelling: its id or an alias, case aside, with or without its maker, possibly with the name of a
 /// tuned or quantised checkpoint behind it (`-Instruct`, `-FP8`).
 pub fn open_model(text: &str) -> Option<&'static OpenModel> {
+    static NAMES: LazyLock<Vec<(String, &OpenModel)>> = LazyLock::new(|| {
+        let names = |model: &'static OpenModel| std::iter::once(&model.id).chain(&model.aliases);
+        open_models().iter().flat_map(|model| names(model).map(move |name| (name.to_lowercase(), model))).collect()
+    });
     let wanted = text.trim().to_lowercase();
-    let names = |model: &'static OpenModel| std::iter::once(&model.id).chain(&model.aliases).map(|n| n.to_lowercase());
-    let called = |name: &str| open_models().iter().find(|model| names(model).any(|known| known == name));
-    if let Some(model) = called(&wanted) {
+    if let Some((_, model)) = NAMES.iter().find(|(known, _)| *known == wanted) {
         return Some(model);
     }
     let bare = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let mut rest = bare(&wanted);
     loop {
-        if let Some(model) = open_models().iter().find(|model| names(model).any(|known| bare(&known) == rest)) {
+        if let Some((_, model)) = NAMES.iter().find(|(known, _)| known.rsplit('/').next() == Some(&rest)) {
             return Some(model);
         }
         let (before, last) = rest.rsplit_once('-')?;
@@ -87,6 +92,12 @@ const FORMATS: [(&str, Format); 16] = [
     ("w4a8_mxfp4", Format::Mxfp4),
     ("fp4", Format::Nvfp4),
 ];
+
+/// The name of a serving program as the table of measurements has it: `TensorRT-LLM` is trtllm.
+pub fn engine(text: &str) -> String {
+    let name: String = text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    if name == "tensorrtllm" { "trtllm".to_owned() } else { name }
+}
 
 /// The format of a spelling, case and `-` for `_` aside; `fp4` is nvfp4.
 pub fn format(text: &str) -> Option<Format> {
@@ -149,6 +160,7 @@ mod tests {
         ] {
             assert_eq!(open_model(text).map(|model| model.id.as_str()), id, "{text}");
         }
+        assert_eq!(["TensorRT-LLM", "trt-llm", "vLLM", "SGLang"].map(engine), ["trtllm", "trtllm", "vllm", "sglang"]);
         assert_eq!(format("FP4"), Some(Format::Nvfp4));
         assert_eq!(format("fp8-e4m3"), Some(Format::Fp8));
         assert_eq!(format("BF16"), Some(Format::Bf16));

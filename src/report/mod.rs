@@ -5,12 +5,17 @@ mod build;
 mod evaluation;
 pub mod explain;
 mod settle;
+mod size;
 mod warnings;
 
 use serde::Serialize;
 
 pub use break_even::{BreakEvenReport, IntervalReport, VerdictReport};
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;

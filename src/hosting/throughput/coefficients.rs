@@ -72,6 +72,25 @@ impl Coefficients {
         overlap: 3.8,
     };
 
+    /// No losses and no overheads: the full rates of the data sheet, the slower of reading and multiplying, and half of the
+    /// experts that independent choices would read. What it computes is out of reach, no estimate.
+    pub const IDEAL: Self = Self {
+        bandwidth: 1.0,
+        decode: 1.0,
+        prefill: 1.0,
+        expert_prefill: 1.0,
+        spread: 1.0,
+        interleave: 1.0,
+        imbalance: 0.5,
+        hop: 0.0,
+        dense_layer: 0.0,
+        expert_layer: 0.0,
+        indexer: 0.0,
+        step: 0.0,
+        sequence: 0.0,
+        overlap: 1_000.0,
+    };
+
     /// Fitted on 2026-11-24 by `cargo run --release --example fit_throughput` to the 125 rows of `pricing/throughput.csv`:
     /// damped least squares on the logarithms of rates (TPOT and TTFT with less weight), every coefficient pulled towards
     /// its start so that no single row moves it far.

@@ -1,7 +1,7 @@
 //! The figures of the catalogue as what an estimate starts from.
 #![allow(clippy::float_arithmetic, reason = "throughput is an estimate, labelled as such")]
 
-use super::{CALIBRATED_GPUS, Card, Load, Model};
+use super::{CALIBRATED_GPUS, Card, Load, Model, RESERVE, USABLE};
 use crate::hosting::memory::{self, Replica, WindowMode};
 use crate::hosting::{Attention, Format, Gpu, OpenModel};
 
@@ -60,6 +60,8 @@ impl Load {
             model: Model::of(replica),
             gpus: replica.gpus,
             replication: memory::replication(replica.model, replica.attention_gpus).to_f64(),
+            usable_share: USABLE,
+            reserve: RESERVE,
             calibrated: CALIBRATED_GPUS.contains(&gpu.id.as_str()),
         })
     }

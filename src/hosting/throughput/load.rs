@@ -77,6 +77,10 @@ pub struct Load {
     /// How many copies of the cache the cards hold together: 1 when it is split, `gpus` for latent attention,
     /// `gpus / kv_heads` where that exceeds 1.
     pub replication: f64,
+    /// Share of the reported memory that the engine uses: [`USABLE`].
+    pub usable_share: f64,
+    /// Bytes per card kept free: [`RESERVE`].
+    pub reserve: f64,
     /// Whether measured rows of this card stand behind the coefficients ([`super::CALIBRATED_GPUS`]).
     pub calibrated: bool,
 }
@@ -115,12 +119,12 @@ impl Model {
 impl Load {
     /// Bytes that the engine may use.
     pub fn usable(&self) -> f64 {
-        f64::from(self.gpus) * self.card.memory * USABLE
+        f64::from(self.gpus) * self.card.memory * self.usable_share
     }
 
     /// Bytes left for caches; negative when the weights do not fit.
     pub fn room(&self) -> f64 {
-        self.usable() - self.model.weights() - f64::from(self.gpus) * RESERVE
+        self.usable() - self.model.weights() - f64::from(self.gpus) * self.reserve
     }
 
     /// Sequences of so many tokens that fit at once (not rounded); 0 or less when the weights do not fit, infinite when

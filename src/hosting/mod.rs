@@ -3,6 +3,7 @@
 
 pub mod break_even;
 pub mod catalogue;
+pub mod lint;
 pub mod memory;
 mod read;
 mod read_model;

@@ -18,5 +18,6 @@ mod hosting;
 mod oracle;
 mod properties;
 mod readme;
+mod size;
 mod support;
 mod throughput;

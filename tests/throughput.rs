@@ -181,6 +181,20 @@ fn errors_on_seen_and_unseen_rows() {
     }
 }
 
+/// The manual shows what the fit prints, as far as that takes no new fit.
+#[test]
+fn the_manual_states_the_errors_in_use() {
+    let manual = std::fs::read_to_string(crate::support::root().join("src/manual/self-hosting.md")).unwrap();
+    let rows = rows();
+    let roofline: Vec<_> = rows.iter().map(|row| row.estimate(&Coefficients::FITTED)).collect();
+    let near = without_themselves(&rows, &Coefficients::FITTED);
+    for (name, found) in [("roofline, in use", roofline), ("with rows near by, never the row itself", near)] {
+        let covered = [coverage(&rows, &found), printed_coverage(&rows, &found)];
+        let line = evaluate::row(name, &errors(&rows, &found), Some(covered));
+        assert!(manual.contains(&line), "{line}");
+    }
+}
+
 #[test]
 fn thousands_of_configurations_take_no_time() {
     let loads: Vec<Load> = rows().iter().map(|row| row.load).collect();

@@ -97,6 +97,11 @@ fn question(flags: &SizeFlags, sink: &mut Sink) -> Option<SizeQuestion> {
     let terms = terms(flags, sink);
     let gpus = gpus(&flags.gpu, terms.as_ref(), sink);
     let own = flags.measured.as_ref().and_then(|input| measurements::read(input, sink)).unwrap_or_default();
+    let measurements = Measurements::new(&own);
+    if measurements.unused() > 0 {
+        let text = "of your measurements are not used: by the computation their configuration does not fit or run";
+        assumptions.push(format!("{} {text}", measurements.unused()));
+    }
     match &served {
         Some(served) => {
             let usual = |tokens: u64, what: &str| format!("{} {what} tokens", display::count(&Exact::from(tokens)));
@@ -133,7 +138,7 @@ fn question(flags: &SizeFlags, sink: &mut Sink) -> Option<SizeQuestion> {
             terms: terms?,
             throughput,
             engine: flags.engine.as_deref().map(spelling::engine),
-            measurements: Measurements::new(&own),
+            measurements,
         },
         assumptions,
         place: subject.place,

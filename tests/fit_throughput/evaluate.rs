@@ -217,3 +217,19 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     quantile(&values, 0.5)
 }
+
+/// A row of the table of errors, as the manual shows it.
+pub fn row(name: &str, e: &Errors, coverage: Option<[f64; 2]>) -> String {
+    let covered =
+        coverage.map_or(["-"; 2].map(str::to_owned), |both| both.map(|share| format!("{:.0}%", share * 100.0)));
+    format!(
+        "| {name} | {:.1}% | {:.0}% | {:.1}% | {:.0}% | {:.1}% | {:.1}% | {} |",
+        e.rate * 100.0,
+        e.within * 100.0,
+        e.tpot * 100.0,
+        e.ttft * 100.0,
+        e.order * 100.0,
+        e.same_model_order * 100.0,
+        covered.join(" | "),
+    )
+}

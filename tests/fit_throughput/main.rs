@@ -18,7 +18,9 @@ mod evaluate;
 mod figures;
 mod fit;
 
-use evaluate::{By, Class, Errors, coverage, errors, interval, left_out, printed_coverage, rows, without_themselves};
+use evaluate::{
+    By, Class, Errors, coverage, errors, interval, left_out, printed_coverage, row, rows, without_themselves,
+};
 use llmcost::hosting::throughput::{Coefficients, Estimate};
 
 fn main() {
@@ -88,15 +90,5 @@ fn main() {
 }
 
 fn line(name: &str, e: &Errors, coverage: Option<[f64; 2]>) {
-    let [drawn, printed] =
-        coverage.map_or(["-"; 2].map(str::to_owned), |both| both.map(|s| format!("{:.0}%", s * 100.0)));
-    println!(
-        "| {name} | {:.1}% | {:.0}% | {:.1}% | {:.0}% | {:.1}% | {:.1}% | {drawn} | {printed} |",
-        e.rate * 100.0,
-        e.within * 100.0,
-        e.tpot * 100.0,
-        e.ttft * 100.0,
-        e.order * 100.0,
-        e.same_model_order * 100.0
-    );
+    println!("{}", row(name, e, coverage));
 }

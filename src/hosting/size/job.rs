@@ -201,11 +201,7 @@ impl Prepared<'_> {
     /// that one misses them; `None` when not one sequence fits.
     pub fn best(&self, slo: &Slo) -> Option<Speed> {
         let most = u32::try_from(self.sequences).unwrap_or(u32::MAX).min(MOST_IN_FLIGHT);
-        let at = |concurrency| {
-            let (prompt, answer) = (self.prompt, self.answer);
-            self.corrected(&Traffic { prompt, answer, concurrency }).0
-        };
-        match throughput::capacity(&slo.target(), most, at) {
+        match throughput::capacity(&slo.target(), most, |concurrency| self.estimate(concurrency).0) {
             Some((concurrency, _)) => self.at(concurrency, slo),
             None => self.at(1, slo),
         }

@@ -45,6 +45,8 @@ pub struct Measurements {
     shipped: &'static Anchors,
     /// Whether a row of the very configuration may answer for it.
     looks_up: bool,
+    /// Own rows that say nothing here.
+    unused: usize,
 }
 
 /// How an estimate is corrected: factors, and why.
@@ -187,7 +189,15 @@ impl Measurements {
             let rows = measured::parse(measured::TABLE).unwrap_or_default();
             Anchors::of(&rows, &Coefficients::FITTED, load_of)
         });
-        Self { own: Anchors::of(own, &Coefficients::FITTED, load_of), shipped: &SHIPPED, looks_up: true }
+        let anchors = Anchors::of(own, &Coefficients::FITTED, load_of);
+        let unused = own.len().saturating_sub(anchors.0.len());
+        Self { own: anchors, shipped: &SHIPPED, looks_up: true, unused }
+    }
+
+    /// How many of the user's own rows say nothing: by the computation their configuration does not fit, or the card
+    /// cannot compute it.
+    pub fn unused(&self) -> usize {
+        self.unused
     }
 
     /// The same for an evaluation: a row that comes with the program has no part in the estimate of itself.

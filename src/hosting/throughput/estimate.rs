@@ -136,8 +136,9 @@ pub fn estimate_with(c: &Coefficients, load: &Load, traffic: &Traffic) -> Estima
 }
 
 /// The most requests in flight (whole, at most `most`) for which `at` keeps the target, and how fast the replica is then;
-/// `None` when one request alone misses it or does not fit. Without a target: `most`. Latencies must not shrink with
-/// concurrency; those of [`estimate`] and of its calibrations do not.
+/// `None` when one request alone misses it or does not fit. Without a target: `most`. Latencies should not shrink with
+/// concurrency; those of [`estimate`] and of its calibrations do not. Where a measured row does, what is found keeps the
+/// target all the same, and is perhaps not the most.
 pub fn capacity(target: &Target, most: u32, at: impl Fn(f64) -> Estimate) -> Option<(u32, Estimate)> {
     let at = |concurrency: u32| {
         let found = at(f64::from(concurrency));

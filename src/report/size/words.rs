@@ -189,6 +189,11 @@ pub(super) fn notes(request: &Request<'_>, sizing: &Sizing<'_>) -> Vec<String> {
         "rates and latencies are estimates: four of five measured rates lie within the interval. No speculative decoding, no prefix cache"
             .to_owned(),
     );
+    if request.model.as_ref().is_some_and(|served| served.formats.len() > 1) {
+        found.push(
+            "precisions are compared by cost; a smaller one may answer worse, which is not part of this".to_owned(),
+        );
+    }
     if sizing.choices.iter().any(measured) {
         found.push("measured: a row of the very configuration in place of an estimate".to_owned());
     }
@@ -196,6 +201,7 @@ pub(super) fn notes(request: &Request<'_>, sizing: &Sizing<'_>) -> Vec<String> {
         found.push("near: drawn towards measured rows of the same model, format and card".to_owned());
     }
     found.extend(own_rows(sizing));
+    found.extend(left_out(request, sizing));
     if request.slo.ttft.is_some() {
         found.push(
             "TTFT is weak: half of the estimates are off by more than 50%; measure before you promise it".to_owned(),
@@ -218,6 +224,28 @@ fn own_rows(sizing: &Sizing<'_>) -> Option<String> {
     }
     (!cards.is_empty())
         .then(|| format!("recalibrated: your own measurements put one factor on all estimates of {}", cards.join(", ")))
+}
+
+/// Cards and numbers of cards that were not tried.
+fn left_out(request: &Request<'_>, sizing: &Sizing<'_>) -> Vec<String> {
+    let Some(served) = &request.model else { return Vec::new() };
+    let mut found = Vec::new();
+    let tried = |id: &str| sizing.choices.iter().any(|choice| choice.gpu.id == id);
+    let cards = request.gpus.iter().filter(|gpu| !tried(&gpu.id)).map(|gpu| gpu.name.as_str()).collect::<Vec<_>>();
+    if !cards.is_empty() {
+        let formats = served.formats.iter().map(|format| format.name()).collect::<Vec<_>>();
+        found.push(format!("left out, as they cannot compute {}: {}", formats.join(", "), cards.join(", ")));
+    }
+    let uneven = |gpus: &u32| request.per_replica.is_none() && !served.model.heads.is_multiple_of(*gpus);
+    let counts: Vec<String> = [2_u32, 4, 8].iter().filter(|gpus| uneven(gpus)).map(ToString::to_string).collect();
+    if !counts.is_empty() {
+        found.push(format!(
+            "not tried on {} cards: {} heads do not divide by that",
+            counts.join(", "),
+            served.model.heads
+        ));
+    }
+    found
 }
 
 /// The arithmetic of quantising a stated need, and what it leaves out.

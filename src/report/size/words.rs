@@ -15,7 +15,7 @@ pub(super) fn reason(request: &Request<'_>, sizing: &Sizing<'_>) -> String {
     let hourly = choice.package.as_ref().map_or_else(String::new, |package| money(&package.usd_per_hour));
     let Some((rate, usd)) = choice.tokens_per_second().zip(choice.usd_per_million.as_ref()) else {
         let mut text = format!(
-            "Take {}: of what holds {} GB it costs least, {hourly} an hour.",
+            "Take {}: of what holds {} GB with room to grow it costs least, {hourly} an hour.",
             named(choice),
             gb(&choice.needs.total, 2)
         );

@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod deployments;
 mod errors;
 mod exact;
 mod golden;
@@ -16,6 +17,7 @@ mod guide;
 mod hostile;
 mod hosting;
 mod oracle;
+mod prices;
 mod properties;
 mod readme;
 mod size;

@@ -10,6 +10,7 @@ mod levers;
 mod measurements;
 mod options;
 mod prices;
+mod profile;
 mod read;
 mod route;
 mod scenario;

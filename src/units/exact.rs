@@ -16,6 +16,9 @@ use dashu_ratio::RBig;
 /// [`SIGNIFICANT`] significant digits.
 pub const QUOTIENT_DECIMALS: usize = 24;
 const SIGNIFICANT: usize = 18;
+/// Decimals of an exponential, and those carried on the way.
+const EXPONENTIAL_DECIMALS: usize = 30;
+const GUARDED_DECIMALS: usize = 40;
 
 /// An exact rational number, always in lowest terms. Its operators neither round nor overflow.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -30,6 +33,11 @@ impl Exact {
     /// `numerator / denominator`; `None` when the denominator is zero.
     pub fn ratio(numerator: i64, denominator: u64) -> Option<Self> {
         (denominator != 0).then(|| Self(RBig::from_parts(numerator.into(), denominator.into())))
+    }
+
+    /// A whole number of up to 128 bits.
+    pub fn whole(value: u128) -> Self {
+        Self(RBig::from(value))
     }
 
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
@@ -151,6 +159,24 @@ impl Exact {
         }
     }
 
+    /// This number to so many significant digits, half to even.
+    pub fn significant(&self, digits: usize) -> Self {
+        let whole = self.abs().floor().0.numerator().to_string();
+        if whole == "0" {
+            return self.round(self.leading_zeros().saturating_add(digits));
+        }
+        match digits.checked_sub(whole.len()) {
+            Some(decimals) => self.round(decimals),
+            None => {
+                let unit = Self::scaled(
+                    1.into(),
+                    i32::try_from(digits).unwrap_or(0) - i32::try_from(whole.len()).unwrap_or(0),
+                );
+                &self.checked_div(&unit).unwrap_or(Self::ZERO).round(0) * &unit
+            }
+        }
+    }
+
     /// The greatest whole number that is not above this one.
     pub fn floor(&self) -> Self {
         Self(RBig::from(self.0.floor()))
@@ -182,6 +208,32 @@ impl Exact {
         let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let scale = i32::try_from(decimals).ok()? - exponent.parse::<i32>().ok()?;
         Some(Self::scaled(mantissa.replace('.', "").parse().ok()?, scale))
+    }
+
+    /// `exp(-self)` of a number that is not negative, to 30 decimals.
+    pub fn exp_of_minus(&self) -> Self {
+        // 10^-30 is exp(-69.08).
+        if *self > Self::from(70) {
+            return Self::ZERO;
+        }
+        // e^-x = (e^(-x/2^n))^(2^n): the series converges fast near zero; the guard digits outlast the squarings.
+        let mut halvings = 0;
+        let mut small = self.clone();
+        while small > Self::scaled(1.into(), 1) {
+            small = Self(small.0 / RBig::from(2));
+            halvings += 1;
+        }
+        let small = -&small.round(GUARDED_DECIMALS);
+        let (mut term, mut sum, mut index) = (Self::ONE, Self::ONE, 0u64);
+        while !term.is_zero() {
+            index += 1;
+            term = Self((&term * &small).0 / RBig::from(index)).round(GUARDED_DECIMALS);
+            sum = &sum + &term;
+        }
+        for _ in 0..halvings {
+            sum = (&sum * &sum).round(GUARDED_DECIMALS);
+        }
+        sum.round(EXPONENTIAL_DECIMALS)
     }
 
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
@@ -264,6 +316,21 @@ mod tests {
 
     fn exact(text: &str) -> Exact {
         Exact::from_decimal(text).unwrap()
+    }
+
+    /// Digits of a table of the exponential function.
+    #[test]
+    fn exponentials_are_right_to_the_last_of_thirty_decimals() {
+        for (x, expected) in [
+            ("0", "1"),
+            ("1", "0.367879441171442321595523770161"),
+            ("0.2", "0.818730753077981858669935508619"),
+            ("10", "0.000045399929762484851535591516"),
+            ("69", "0.000000000000000000000000000001"),
+            ("1000000000000", "0"),
+        ] {
+            assert_eq!(exact(x).exp_of_minus().to_string(), expected, "exp(-{x})");
+        }
     }
 
     #[test]

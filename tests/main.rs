@@ -20,5 +20,6 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod size;
 mod support;
 mod throughput;

@@ -9,6 +9,8 @@ mod explain;
 mod json;
 mod savings;
 mod sheet;
+mod size;
+mod size_csv;
 mod style;
 mod table;
 
@@ -17,5 +19,7 @@ pub use break_even::break_evens;
 pub use break_even_chart::break_even_chart;
 pub use explain::explanations;
 pub use json::json;
+pub use size::sizes;
+pub use size_csv::{csv_of_cases, csv_of_sizes};
 pub use style::Look;
 pub use table::{checks, table};

@@ -6,6 +6,7 @@ mod build;
 mod evaluation;
 pub mod explain;
 mod settle;
+mod size;
 mod warnings;
 
 use serde::Serialize;
@@ -15,6 +16,10 @@ pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;

@@ -166,6 +166,11 @@ impl Exact {
         u64::try_from(self.0.floor()).ok()
     }
 
+    /// The nearest float, for pictures and statistics; infinite where none is near.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
     pub fn sqrt(&self) -> Option<Self> {
         use dashu_int::ops::SquareRoot;
@@ -276,6 +281,14 @@ mod tests {
         assert_eq!(both("2.1"), ("2".into(), "3".into()));
         assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
         assert_eq!(both("7"), ("7".into(), "7".into()));
+    }
+
+    #[test]
+    fn floats_are_the_nearest_ones() {
+        for (text, float) in [("0.1", 0.1), ("-2.5", -2.5), ("0.000000000000000000000000000001", 1e-30), ("0", 0.0)] {
+            assert_eq!(exact(text).to_f64(), float);
+        }
+        assert_eq!(exact("10").pow(400).to_f64(), f64::INFINITY);
     }
 
     #[test]

@@ -33,8 +33,11 @@ fn draw(folder: &Path, name: &str, spec: &ChartSpec) -> Result<(), Box<dyn std::
     std::fs::write(folder.join(format!("{name}.svg")), chart::svg(spec, canvas))?;
     std::fs::write(folder.join(format!("{name}-dark.svg")), chart::svg(&dark, canvas))?;
     for width in [80, 120] {
-        let look = Look { width, colour: false, quiet: false };
-        std::fs::write(folder.join(format!("{name}-{width}.txt")), chart::terminal(spec, look))?;
+        for colour in [false, true] {
+            let look = Look { width, colour, quiet: false };
+            let ending = if colour { "ansi" } else { "txt" };
+            std::fs::write(folder.join(format!("{name}-{width}.{ending}")), chart::terminal(spec, look))?;
+        }
     }
     #[cfg(feature = "png")]
     {

@@ -127,15 +127,29 @@ fn pictures_are_outputs_like_any_other() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let scenario = "scenarios/published/s5-rented-gpu.yaml";
     let (svg, csv) = (format!("svg={}", path("a.picture")), path("a.csv"));
-    let output = run(&["breakeven", scenario, "-o", &svg, "-o", &csv, "-o", &path("b.png")]);
+    let output = run(&["breakeven", scenario, "-o", &svg, "-o", &csv]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "", "all of it goes into files");
-    for name in ["a.picture", "a-load.picture", "a-2.picture", "a-2-load.picture", "a.csv", "b.png", "b-2-load.png"] {
+    for name in ["a.picture", "a-load.picture", "a-2.picture", "a-2-load.picture", "a.csv"] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
-    assert_eq!(&std::fs::read(path("b.png")).unwrap()[1..4], b"PNG");
+    let twice = run(&["breakeven", scenario, "-o", &path("c.svg"), "--chart", &path("c.svg")]);
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(text(&twice.stderr).contains("is named twice") && !folder.path().join("c.svg").exists());
     let piped = run(&["breakeven", scenario, "-o", "svg=-"]);
     assert!(text(&piped.stdout).starts_with("<svg") && text(&piped.stdout).ends_with("</svg>\n"));
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn a_png_is_an_output_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let output = run(&["breakeven", "scenarios/published/s5-rented-gpu.yaml", "-o", &path("b.png")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for name in ["b.png", "b-load.png", "b-2.png", "b-2-load.png"] {
+        assert_eq!(&std::fs::read(path(name)).unwrap()[1..4], b"PNG", "{name}");
+    }
 }
 
 #[test]

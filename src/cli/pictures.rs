@@ -61,7 +61,7 @@ pub(super) fn split(outputs: &[String]) -> (Vec<Target>, Vec<String>) {
 /// Draws all charts into each target: the first into the file itself, the others beside it. Nothing is written unless
 /// all could be drawn.
 pub(super) fn write(targets: &[Target], pictures: &[Picture]) -> Result<()> {
-    let mut ready = Vec::new();
+    let mut ready: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for target in targets {
         let Some(form) = target.form else {
             bail!("a chart is an .svg or .png file; {} is neither", target.path.display());
@@ -72,7 +72,11 @@ pub(super) fn write(targets: &[Target], pictures: &[Picture]) -> Result<()> {
         // Standard output holds one picture.
         let most = if target.path == Path::new("-") { 1 } else { pictures.len() };
         for picture in pictures.iter().take(most) {
-            ready.push((beside(&target.path, &picture.suffix), drawn(&picture.spec, form)?));
+            let path = beside(&target.path, &picture.suffix);
+            if ready.iter().any(|(known, _)| *known == path) {
+                bail!("{} is named twice", path.display());
+            }
+            ready.push((path, drawn(&picture.spec, form)?));
         }
     }
     ready.iter().try_for_each(|(path, bytes)| output::write(path, bytes))

@@ -140,6 +140,9 @@ fn range(case: &Comparison) -> Range {
         return Range { from, to: &high * &two, log: true, zoomed: false };
     }
     let to = (&greatest + &quarter(&greatest)).max(capacity + &quarter(&(capacity + capacity)));
+    // Whole steps, while they are few.
+    let steps = to.checked_div(capacity).map_or(Exact::ZERO, |steps| steps.ceil());
+    let to = if steps <= Exact::from(16) { &steps * capacity } else { to };
     Range { from: Exact::ZERO, to, log: false, zoomed: false }
 }
 

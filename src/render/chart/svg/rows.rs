@@ -1,7 +1,7 @@
 //! Rows: labels on the left, a plot beside them, as many rows as stay legible.
 #![allow(clippy::float_arithmetic, reason = "a picture is measured in pixels; the numbers beside it are exact")]
 
-use super::super::font::{Weight, shorten, width, wrap};
+use super::super::font::{Weight, shorten, width, wrap_evenly};
 use super::super::ink::{Ink, Type};
 use super::super::measure::{float, whole};
 use super::super::place::Rect;
@@ -78,7 +78,7 @@ impl Rows {
                 (true, false) => format!("{} ({})", label.text, label.under),
                 _ => label.text.to_owned(),
             };
-            written.push(Written { lines: wrap(&text, room, most, body, look.weight), under, look });
+            written.push(Written { lines: wrap_evenly(&text, room, most, body, look.weight), under, look });
         }
         let widths = written.iter().flat_map(|label| {
             let lines = label.lines.iter().map(|line| width(line, body, label.look.weight));
@@ -145,7 +145,8 @@ impl Rows {
         let quiet = frame.quiet();
         ink.begin("rows");
         for (index, label) in self.labels.iter().enumerate() {
-            let leading = Sizes::leading(body);
+            // Closer than in running text, so that two lines are seen as one label.
+            let leading = body * 1.14;
             let under = float(label.under.len()) * Sizes::leading(small);
             let height = float(label.lines.len()) * leading + under;
             let mut y = self.middle(index) - height / 2.0 + leading * 0.5 + body * 0.35;
@@ -154,7 +155,7 @@ impl Rows {
                 y += leading;
             }
             for line in &label.under {
-                ink.text((frame.body.x, y - (leading - Sizes::leading(small)) * 0.7), line, quiet);
+                ink.text((frame.body.x, y + (Sizes::leading(small) - leading) * 0.5), line, quiet);
             }
         }
         if self.more > 0 {

@@ -7,6 +7,7 @@ use super::super::measure::{place, whole};
 use super::super::theme::colours;
 use super::cells::{Cells, Tone, columns, fitted};
 use super::legend::{self, Item};
+use super::paragraph;
 use crate::render::chart::Theme;
 use crate::render::style::Look;
 
@@ -62,8 +63,7 @@ pub(super) fn draw(heat: &Heat, look: Look) -> Option<String> {
     out.push_str(&field.cells.draw(look));
     if across > 1 || down > 1 {
         let text = format!("1 of {across} columns and 1 of {down} rows are shown.");
-        out.push_str(&look.dim(look.paragraph("", &text).trim_end()));
-        out.push('\n');
+        out.push_str(&paragraph(&text, Tone::Dim, look));
     }
     Some(out)
 }

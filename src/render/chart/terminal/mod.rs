@@ -15,6 +15,7 @@ mod waterfall;
 use super::words::and_more;
 use super::{Body, ChartSpec};
 use crate::render::style::{Look, harmless};
+use cells::Tone;
 
 /// Levels of a column of blocks.
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -25,14 +26,8 @@ pub fn terminal(spec: &ChartSpec, look: Look) -> String {
         return String::new();
     }
     let mut out = String::new();
-    if !spec.title.is_empty() {
-        out.push_str(&look.bold(look.paragraph("", &harmless(&spec.title)).trim_end()));
-        out.push('\n');
-    }
-    if !spec.subtitle.is_empty() {
-        out.push_str(&look.dim(look.paragraph("", &harmless(&spec.subtitle)).trim_end()));
-        out.push('\n');
-    }
+    out.push_str(&paragraph(&spec.title, Tone::Bold, look));
+    out.push_str(&paragraph(&spec.subtitle, Tone::Dim, look));
     let body = match &spec.body {
         Body::Plane(plane) => plane::draw(plane, look),
         Body::Bars(bars) => bars::draw(bars, look),
@@ -42,11 +37,17 @@ pub fn terminal(spec: &ChartSpec, look: Look) -> String {
         Body::Distribution(all) => distribution::draw(all, look),
     };
     out.push_str(&body.unwrap_or_else(|| "  No data to draw\n".to_owned()));
-    if !spec.note.is_empty() {
-        out.push_str(&look.dim(look.paragraph("", &harmless(&spec.note)).trim_end()));
-        out.push('\n');
-    }
+    out.push_str(&paragraph(&spec.note, Tone::Dim, look));
     out
+}
+
+/// A paragraph of one tone. Each line has its own: pagers forget it at the end of a line.
+fn paragraph(text: &str, tone: Tone, look: Look) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let lines = look.paragraph("", &harmless(text));
+    lines.lines().map(|line| format!("{}\n", tone.paint(line, look))).collect()
 }
 
 /// Values as a row of blocks, one column each, from the least to the greatest: `▁▂▃▅█`. Equal values are half high;

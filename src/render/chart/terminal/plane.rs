@@ -9,7 +9,7 @@ use super::super::{Plane, Series, Theme, Xy};
 use super::cells::{Cells, Tone, columns, fitted};
 use super::dots::{Dots, RISER, dash, sample};
 use super::legend::{self, Item};
-use super::scales;
+use super::{paragraph, scales};
 use crate::render::style::Look;
 
 /// A sample of a line beside its name.
@@ -27,10 +27,10 @@ struct Field {
 }
 
 impl Field {
-    /// The cell of a place of the unit square.
+    /// The cell of a place of the unit square: the one that holds its dot.
     fn cell(&self, (x, y): Xy) -> (usize, usize) {
-        let row = scales::column(1.0 - y, self.height);
-        (self.left.saturating_add(scales::column(x, self.width)), row)
+        let column = scales::column(x, self.width.saturating_mul(2)) / 2;
+        (self.left.saturating_add(column), scales::column(1.0 - y, self.height.saturating_mul(4)) / 4)
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn draw(plane: &Plane, look: Look) -> Option<String> {
     let numbers = ticks.iter().filter_map(|tick| tick.label.as_ref()).map(|label| columns(label));
     let left = numbers.max().unwrap_or(0).min(room / 4).saturating_add(2);
     let names = names(plane);
-    let name = names.iter().map(|(_, name, _)| columns(name)).max().unwrap_or(0).min(room / 4);
+    let name = names.iter().map(|(_, name, _)| columns(name)).max().unwrap_or(0).min(room.saturating_mul(3) / 10);
     let right = if names.is_empty() { 1 } else { name.saturating_add(SAMPLE).saturating_add(2) };
     let width = room.saturating_sub(left).saturating_sub(right).max(16);
     let mut field = Field { cells: Cells::new(room, height), left, width, height };
@@ -63,6 +63,7 @@ pub(super) fn draw(plane: &Plane, look: Look) -> Option<String> {
     bands(plane, &axes, &mut field);
     lines(plane, &axes, &mut field);
     let missed = places(plane, &axes, &mut field);
+    let (missed, homeless) = (missed.marks, missed.dots);
     right_names(&names, plane, &axes, &mut field, name);
 
     let mut out = legend::draw(&key(plane), look);
@@ -74,6 +75,11 @@ pub(super) fn draw(plane: &Plane, look: Look) -> Option<String> {
     out.push_str(&scales::across(&axes.x, left, width, &plane.x.label, room).draw(look));
     if !missed.is_empty() {
         out.push_str(&look.paragraph("○ also ", &missed.join(", ")));
+    }
+    if homeless > 0 {
+        let text =
+            if homeless == 1 { "1 name has no room.".to_owned() } else { format!("{homeless} names have no room.") };
+        out.push_str(&paragraph(&text, Tone::Dim, look));
     }
     Some(out)
 }
@@ -194,8 +200,15 @@ fn lines(plane: &Plane, axes: &Axes, field: &mut Field) {
     dots.onto(&mut field.cells, field.left, 0);
 }
 
-/// Points, marks and dots with what labels have room; gives back the labels of marks that have none.
-fn places(plane: &Plane, axes: &Axes, field: &mut Field) -> Vec<String> {
+/// What has no room: the labels of marks, and how many names of dots.
+#[derive(Default)]
+struct Missed {
+    marks: Vec<String>,
+    dots: usize,
+}
+
+/// Points, marks and dots with what labels have room.
+fn places(plane: &Plane, axes: &Axes, field: &mut Field) -> Missed {
     let mut labels: Vec<((usize, usize), &str, bool)> = Vec::new();
     for (index, series) in plane.series.iter().enumerate() {
         let tone = Tone::Series(number(plane, index).unwrap_or(0));
@@ -228,10 +241,15 @@ fn places(plane: &Plane, axes: &Axes, field: &mut Field) -> Vec<String> {
             field.cells.put(column, row, '◆', Tone::Bold);
         }
     }
-    let mut missed = Vec::new();
+    let mut missed = Missed::default();
     for (cell, label, is_mark) in labels {
-        if !label.is_empty() && !beside(field, cell, label) && is_mark {
-            missed.push(fitted(label, field.left.saturating_add(field.width).saturating_sub(10)));
+        if label.is_empty() || beside(field, cell, label) {
+            continue;
+        }
+        if !is_mark {
+            missed.dots = missed.dots.saturating_add(1);
+        } else {
+            missed.marks.push(fitted(label, field.left.saturating_add(field.width).saturating_sub(10)));
         }
     }
     missed
@@ -243,16 +261,21 @@ fn beside(field: &mut Field, (column, row): (usize, usize), label: &str) -> bool
     let wide = columns(&label);
     let (right, left) = (column.saturating_add(2), column.checked_sub(wide.saturating_add(1)));
     let over = column.checked_sub(wide / 2);
-    let (above, below) = (row.checked_sub(1), Some(row.saturating_add(1)));
+    let up = |rows: usize| row.checked_sub(rows);
+    let down = |rows: usize| Some(row.saturating_add(rows));
     let choices = [
         (Some(right), Some(row)),
-        (left, above),
+        (left, up(1)),
         (left, Some(row)),
-        (Some(right), below),
-        (over, above),
-        (over, below),
-        (Some(right), above),
-        (left, below),
+        (Some(right), down(1)),
+        (over, up(1)),
+        (over, down(1)),
+        (Some(right), up(1)),
+        (left, down(1)),
+        (Some(right), down(2)),
+        (over, down(2)),
+        (left, up(2)),
+        (over, up(2)),
     ];
     let end = field.left.saturating_add(field.width);
     for (start, line) in choices.into_iter().filter_map(|(start, line)| start.zip(line)) {

@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod pictures;
 mod settings;
 mod simulate;
 mod size;

@@ -16,7 +16,7 @@ mod table;
 
 pub use self::csv::{csv, csv_of_break_evens, csv_of_checks};
 pub use break_even::break_evens;
-pub use break_even_chart::break_even_chart;
+pub use break_even_chart::{Comparison, Stairs, Today, break_even_chart, break_even_load_chart};
 pub use explain::explanations;
 pub use json::json;
 pub use size::sizes;

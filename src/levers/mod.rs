@@ -142,7 +142,7 @@ impl Engine<'_> {
                 continue;
             }
             let misses = match &strategy.response_cache {
-                Some(cache) => self.through_cache(cache, &requests),
+                Some(cache) => self.through_cache(cache, task, &requests),
                 None => requests,
             };
             if misses.is_zero() {

@@ -13,8 +13,8 @@ pub use hosting::{
 };
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
-    FalseHits, History, KeepExamples, Layer, OutputLever, Overrides, Pack, PrefixCache, ResponseCache, Retries, Route,
-    Server, ServiceMode, Serving, Stop, Strategy, Ttl,
+    FalseHits, History, HitRate, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
+    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Stop, Strategy, Ttl,
 };
 
 pub use switch::Switch;

@@ -52,7 +52,7 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
             .unwrap_or(true);
         fields.later(LATER, context.sink);
         let mut limits = Vec::new();
-        for metric in Metric::ALL.into_iter().filter(|metric| !metric.is_saving()) {
+        for metric in Metric::ALL.into_iter().filter(|metric| metric.is_limit()) {
             if let Some(node) = fields.get(metric.name(), context.sink) {
                 let limit = limit(node, metric, context);
                 limits.push((metric, limit, node.place.clone()));
@@ -81,7 +81,11 @@ fn limit(node: &Node, metric: Metric, context: &mut Context<'_>) -> Option<Exact
         Some(text) => text.strip_prefix('-').map_or((text, false), |rest| (rest, true)),
         None => return context.sink.refuse(wrong_shape(node, "a figure is a single value")),
     };
-    let kind = if metric.is_money() { Kind::Money } else { Kind::Count };
+    let kind = match metric {
+        Metric::Quality => Kind::Share,
+        metric if metric.is_money() => Kind::Money,
+        _ => Kind::Count,
+    };
     // Savings may be negative, and percent may carry its sign.
     let text = if metric == Metric::SavingsPercent { text.trim_end_matches('%') } else { text };
     if negative && metric.is_saving() {

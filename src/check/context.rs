@@ -8,7 +8,7 @@ use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::figure::{Dimension, Figure, Share};
 use crate::input::{Fields, Node, word};
-use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Server};
+use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Quality, Server};
 use crate::pricing::{Book, Date, Lookup};
 use crate::units::{Exact, Kind, Settings};
 
@@ -23,6 +23,10 @@ pub(super) struct Context<'a> {
     pub folder: PathBuf,
     /// Tokens of the mean call's prompt and answer, where the workload says them.
     pub mean_call: Option<(Exact, Exact)>,
+    /// How often answers are right.
+    pub quality: Quality,
+    /// The names of the tasks, as far as they have any.
+    pub tasks: Vec<Option<String>>,
 }
 
 /// The prices of a scenario.

@@ -13,6 +13,7 @@ mod options;
 mod prefix_cache;
 mod prices;
 mod profile;
+mod quality;
 mod read;
 mod response_cache;
 mod route;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::context::{Context, Prices};
 use super::options::Options;
 
-use super::{budgets, deployments, prices, strategies, workload};
+use super::{budgets, deployments, prices, quality, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Currency, Plan, Workload};
+use crate::plan::{Currency, Plan, Quality, Workload};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -149,7 +149,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
     fields.get("description", sink);
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
-    fields.later(&["quality", "forecast", "correlate"], sink);
+    fields.later(&["forecast", "correlate"], sink);
 
     let folder = match input {
         Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
@@ -164,6 +164,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         deployments: Vec::new(),
         folder: folder.clone(),
         mean_call: None,
+        quality: Quality::default(),
+        tasks: Vec::new(),
     };
     prices::discounts(priced, &mut context);
 
@@ -185,6 +187,10 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
             fallback.as_slice()
         }
     };
+    context.tasks = tasks.iter().map(|task| task.name.clone()).collect();
+    if let Some(node) = fields.get("quality", context.sink) {
+        context.quality = quality::read(node, tasks, &mut context);
+    }
     let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), &mut context));
     let break_evens = fields.get("break_even", context.sink);
     let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
@@ -194,6 +200,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
     let as_of = context.prices.as_of;
+    let quality = context.quality;
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
@@ -208,6 +215,7 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         currency,
         days_per_month,
         workload: workload?,
+        quality,
         strategies: strategies?,
         baseline,
         deployments,

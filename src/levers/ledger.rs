@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
-use crate::figure::{Calls, Cost, Count, Days, Figure, Money, TokenPrice, Tokens, Volume};
+use crate::figure::{Calls, Cost, Count, Days, Figure, Money, Share, TokenPrice, Tokens, Volume};
 use crate::plan::{Deployment, Explicit, Model, ModelUse, Server};
 use crate::pricing::Component;
 use crate::units::Exact;
@@ -335,7 +335,7 @@ impl Ledger {
     }
 
     /// The bill, or what prevents it.
-    pub fn close(self) -> Result<Outcome, Vec<Diagnostic>> {
+    pub fn close(self, quality: Option<Figure<Share>>) -> Result<Outcome, Vec<Diagnostic>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
@@ -348,6 +348,7 @@ impl Ledger {
             calls,
             hosted: self.hosted,
             prefixes: self.prefixes,
+            quality,
             total,
             notes: self.notes,
             findings: self.findings,

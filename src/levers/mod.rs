@@ -16,6 +16,7 @@ mod popularity;
 mod prefix_cache;
 mod price;
 mod prompt;
+mod quality;
 mod response_cache;
 mod route;
 mod trip;
@@ -58,7 +59,8 @@ pub fn evaluate(plan: &Plan, strategy: &Strategy, variant: Variant) -> Result<Ou
     let mut engine = computed(visits);
     engine.settle_deployments();
     engine.settle_caches();
-    engine.ledger.close()
+    let quality = engine.quality();
+    engine.ledger.close(quality)
 }
 
 /// Requests with a prefix by model.

@@ -2,6 +2,7 @@
 
 mod hosting;
 mod levers;
+mod quality;
 mod switch;
 mod workload;
 
@@ -13,10 +14,11 @@ pub use hosting::{
 };
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
-    FalseHits, History, HitRate, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
-    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Stop, Strategy, Ttl,
+    FalseHits, History, HitRate, Judge, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
+    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use quality::{GivenWrong, Quality, Rates};
 pub use switch::Switch;
 pub use workload::{
     Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
@@ -44,6 +46,8 @@ pub struct Plan {
     pub days_per_month: Figure<Days>,
     /// What comes in.
     pub workload: Workload,
+    /// How often answers are right.
+    pub quality: Quality,
     /// What could be done about it, in the order of the file.
     pub strategies: Vec<Strategy>,
     /// The strategy that the others are compared with.
@@ -160,6 +164,10 @@ pub enum Metric {
     InputTokensPerDay,
     /// Output tokens a day.
     OutputTokensPerDay,
+    /// The share of the requests that get a right answer.
+    Quality,
+    /// Cost of a request over the share of right answers.
+    PerAcceptedAnswer,
     /// A cascade that pays only the step that answered.
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
@@ -168,7 +176,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -180,6 +188,8 @@ impl Metric {
         Self::CallsPerDay,
         Self::InputTokensPerDay,
         Self::OutputTokensPerDay,
+        Self::Quality,
+        Self::PerAcceptedAnswer,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
     ];
@@ -198,18 +208,32 @@ impl Metric {
             Self::CallsPerDay => "calls_per_day",
             Self::InputTokensPerDay => "input_tokens_per_day",
             Self::OutputTokensPerDay => "output_tokens_per_day",
+            Self::Quality => "quality",
+            Self::PerAcceptedAnswer => "per_accepted_answer",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
         }
     }
 
-    /// Whether it compares with the baseline; more of it is better, so that it is no limit.
+    /// Whether it compares with the baseline.
     pub fn is_saving(self) -> bool {
         matches!(self, Self::SavingsPerDay | Self::SavingsPerMonth | Self::SavingsPercent)
     }
 
+    /// Whether a budget can limit it: more of it is worse.
+    pub fn is_limit(self) -> bool {
+        !self.is_saving() && self != Self::Quality
+    }
+
     /// Whether it is an amount of money.
     pub fn is_money(self) -> bool {
-        !matches!(self, Self::SavingsPercent | Self::CallsPerDay | Self::InputTokensPerDay | Self::OutputTokensPerDay)
+        !matches!(
+            self,
+            Self::SavingsPercent
+                | Self::CallsPerDay
+                | Self::InputTokensPerDay
+                | Self::OutputTokensPerDay
+                | Self::Quality
+        )
     }
 }

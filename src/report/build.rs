@@ -190,6 +190,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             per_year: metric(Metric::PerYear)?,
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
+            per_accepted_answer: metric(Metric::PerAcceptedAnswer),
             per_day,
         },
         savings: Savings {
@@ -197,7 +198,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             per_month: metric(Metric::SavingsPerMonth)?,
             percent: metric(Metric::SavingsPercent),
         },
-        quality: None,
+        quality: metric(Metric::Quality),
         lines,
         waterfall: shares.waterfall,
         shapley: shares.shapley,

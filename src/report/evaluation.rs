@@ -93,6 +93,11 @@ impl Evaluation {
             Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
             Metric::InputTokensPerDay => &total(&is_input) + &hosted(&|hosted| hosted.input.value()),
             Metric::OutputTokensPerDay => &total(&is_output) + &hosted(&|hosted| hosted.output.value()),
+            Metric::Quality => result.outcome.quality.as_ref()?.value().clone(),
+            Metric::PerAcceptedAnswer => {
+                let quality = result.outcome.quality.as_ref()?.value();
+                day.checked_div(&(self.plan.workload.requests.value() * quality))?
+            }
             Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
             Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })

@@ -83,8 +83,11 @@ impl Engine<'_> {
             }
             Serving::Cascade(cascade) => {
                 cascade.steps.iter().for_each(|step| self.open_deployments(&step.arm.serving));
-                if let Some(CallCost::Call { server, .. }) = &cascade.judge {
-                    self.open(server);
+                let judges = cascade.steps.iter().filter_map(|step| cascade.judge_of(step)?.cost.as_ref());
+                for cost in judges {
+                    if let CallCost::Call { server, .. } = cost {
+                        self.open(server);
+                    }
                 }
             }
         }

@@ -19,6 +19,7 @@
 //! | [`plan`] | the scenario fully resolved: nothing left to look up | see what a lever knows |
 //! | [`levers`] | pure computation, one file per lever: what requests, prompts, calls and prices become | change a formula |
 //! | [`hosting`] | self-hosting: catalogues, memory, throughput, break-even; pure like the levers | change how GPUs are sized |
+//! | [`analysis`] | what a plan comes to when its quantities are not certain | add a statistic |
 //! | [`report`] | the one result that every format shows; warnings, assumptions, explanations | add a figure or a warning |
 //! | [`render`] | one file per format, from the report to text; formats, never computes | add a format |
 //!
@@ -52,6 +53,7 @@
 //! assert_eq!(report.strategies[0].cost.per_month.to_string(), "97500");
 //! ```
 
+pub mod analysis;
 pub mod check;
 pub mod cli;
 pub mod diag;

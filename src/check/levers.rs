@@ -1,5 +1,7 @@
 //! The levers of a strategy, each read from its key.
 
+use std::cmp::Ordering;
+
 use super::context::Context;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::figure::{Count, Figure, Money, Share, Tokens};
@@ -83,9 +85,10 @@ pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<R
         );
     }
     if let (Some((first, ..)), Some((second, false, place))) = (&exact, &semantic)
-        && first.hit_rate.value() + second.hit_rate.value() > Exact::ONE
+        && let sum = first.hit_rate.plus(&second.hit_rate)
+        && context.decisions.compare(&sum, &Figure::one()) == Ordering::Greater
     {
-        let sum = display::plain_percent(&(first.hit_rate.value() + second.hit_rate.value()));
+        let sum = display::plain_percent(sum.value());
         context.sink.add(
             Diagnostic::at(
                 Code::Shares,
@@ -158,7 +161,7 @@ pub(super) fn compress(
         };
         if let Some(Cut::To(to)) = &cut
             && tasks_are_sound
-            && tasks.iter().all(|task| task.prompt.part(part).value() <= to.value())
+            && tasks.iter().all(|task| never_above(task.prompt.part(part), to))
         {
             let largest = tasks.iter().map(|task| task.prompt.part(part).value()).max().cloned().unwrap_or(Exact::ZERO);
             context.sink.add(
@@ -203,13 +206,18 @@ pub(super) fn compress(
     Some(Compress { cuts, compressor: model.map(Compressor::Model).or(cost.map(Compressor::PerRequest)) })
 }
 
+/// Whether no draw can make `tokens` more than `most`.
+fn never_above(tokens: &Figure<Tokens>, most: &Figure<Tokens>) -> bool {
+    tokens.value() <= most.value() && !tokens.is_uncertain() && !most.is_uncertain()
+}
+
 pub(super) fn examples(node: &Node, context: &mut Context<'_>) -> Option<KeepExamples> {
     let mut fields = Fields::of(node, "`examples`", context.sink)?;
     let keep = context.required::<Count>(&mut fields, "keep", Kind::Count, "examples kept", "2");
     let of = context.required::<Count>(&mut fields, "of", Kind::Count, "examples there are", "5");
     fields.finish(context.sink);
     let (keep, of) = (keep?, of?);
-    if of.is_zero() || keep.value() > of.value() {
+    if of.is_zero() || context.decisions.compare(&keep, &of) == Ordering::Greater {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,
@@ -254,7 +262,7 @@ pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
     let overhead = context.quantity(&mut fields, "output_overhead", Kind::Tokens, "output overhead");
     fields.finish(context.sink);
     let items = items?;
-    if *items.value() < Exact::ONE {
+    if context.decisions.compare(&items, &Figure::one()) == Ordering::Less {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,

@@ -13,6 +13,7 @@ mod route;
 mod scenario;
 mod serving;
 mod strategies;
+mod uncertain;
 mod workload;
 
 pub use options::Options;

@@ -1,5 +1,7 @@
 //! `workload`: how many requests, what they carry, of which kinds.
 
+use std::cmp::Ordering;
+
 use super::context::Context;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::{Calls, Figure, Share, Tokens};
@@ -198,7 +200,7 @@ pub(super) fn whole(
             "only one can be what is left",
         ));
     }
-    let over = *sum.value() > Exact::ONE;
+    let over = context.decisions.compare(&sum, &Figure::one()) == Ordering::Greater;
     if over || (rests.is_empty() && *sum.value() != Exact::ONE) {
         let missing = &Exact::ONE - sum.value();
         let help = if over {

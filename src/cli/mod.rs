@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod risk;
 mod settings;
 mod simulate;
 
@@ -58,6 +59,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
+    Risk(risk::Arguments),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -108,6 +111,8 @@ pub enum Format {
     Json,
     /// One row per line of the bill, or per budget and expectation
     Csv,
+    /// Tables for a README or a pull request
+    Markdown,
 }
 
 /// Runs what the command line says.
@@ -117,6 +122,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

@@ -9,6 +9,7 @@ use super::{Changes, Scenarios};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, terminal};
 use crate::input::Input;
+use crate::plan::Plan;
 use crate::render::Look;
 use crate::report::{Evaluation, Report};
 
@@ -57,6 +58,25 @@ impl Settings {
         let coloured = self.coloured(std::io::stderr().is_terminal());
         // Nothing is left to be done when standard error is closed.
         let _ = std::io::stderr().write_all(terminal::render(diagnostics, coloured).as_bytes());
+    }
+
+    /// Loads scenarios without computing them; prints all that is wrong with any of them.
+    pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
+        let options =
+            Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
+        let mut found = Vec::new();
+        let mut problems = Vec::new();
+        for file in files {
+            match check::load(&Input::from_argument(file), &options) {
+                Ok(plan) => found.push(plan),
+                Err(diagnostics) => problems.extend(diagnostics),
+            }
+        }
+        if problems.is_empty() {
+            return Some(found);
+        }
+        self.report(&problems);
+        None
     }
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.

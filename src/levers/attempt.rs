@@ -6,7 +6,7 @@
 use super::bill::{Finding, Lever, Mode};
 use super::{Cause, Engine, Job, Shape, price};
 use crate::diag::{Code, Diagnostic, Place};
-use crate::figure::{Calls, Factor, Figure};
+use crate::figure::{Calls, Factor, Figure, Tokens};
 use crate::plan::{Batch, Billed, ModelUse, Overrides, Retries, Server};
 use crate::pricing::Component;
 use crate::units::{Exact, display};
@@ -91,7 +91,7 @@ impl Engine<'_> {
         model: &ModelUse,
         calls: &Figure<Calls>,
         component: &Component,
-        tokens: &Figure<crate::figure::Tokens>,
+        tokens: &Figure<Tokens>,
         shape: &Shape,
         mode: Mode,
         batch: Option<&Batch>,
@@ -104,6 +104,7 @@ impl Engine<'_> {
         match price::token_price(model, component, mode, shape.input.value(), batch) {
             Err(problem) => self.ledger.problem(*problem),
             Ok(priced) => {
+                self.tiers(model, &shape.input);
                 for note in priced.notes {
                     self.ledger.note(note);
                 }
@@ -119,6 +120,15 @@ impl Engine<'_> {
                     &volume,
                     &priced.price,
                 );
+            }
+        }
+    }
+
+    /// Takes note of the tiers that another draw of an uncertain prompt would reach or not reach.
+    fn tiers(&mut self, model: &ModelUse, input: &Figure<Tokens>) {
+        if input.is_uncertain() {
+            for above in model.model.listed.thresholds() {
+                self.ledger.decisions.compare(input, &Figure::constant(Exact::from(above)));
             }
         }
     }

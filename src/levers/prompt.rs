@@ -1,5 +1,7 @@
 //! The prompt levers: `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
 
+use std::cmp::Ordering;
+
 use super::bill::Lever;
 use super::{Cause, Engine, Job, Shape, pack};
 use crate::figure::{Calls, Figure, Share, Tokens};
@@ -27,7 +29,7 @@ impl Engine<'_> {
             prompt = prompt.map(|part, tokens| match cut(part) {
                 None => tokens.clone(),
                 Some(Cut::Removed(share)) => tokens.scaled(&share.rest()),
-                Some(Cut::To(to)) if to.value() < tokens.value() => to.clone(),
+                Some(Cut::To(to)) if self.ledger.decisions.compare(to, tokens) == Ordering::Less => to.clone(),
                 Some(Cut::To(to)) => {
                     self.ledger.note(kept(task, part.name(), tokens, to));
                     tokens.clone()
@@ -43,7 +45,7 @@ impl Engine<'_> {
         }
         if let Some(max) = &strategy.context_max {
             prompt = prompt.map(|part, tokens| match part {
-                Part::Context if tokens.value() > max.value() => max.clone(),
+                Part::Context if self.ledger.decisions.compare(max, tokens) == Ordering::Less => max.clone(),
                 Part::Context => {
                     self.ledger.note(kept(task, "context", tokens, max));
                     tokens.clone()
@@ -67,7 +69,7 @@ impl Engine<'_> {
             None => output.clone(),
         };
         match &lever.max {
-            Some(max) if max.value() < scaled.value() => max.clone(),
+            Some(max) if self.ledger.decisions.compare(max, &scaled) == Ordering::Less => max.clone(),
             Some(max) => {
                 self.ledger.note(kept(task, "output", &scaled, max));
                 scaled

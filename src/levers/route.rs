@@ -6,7 +6,7 @@
 
 use super::bill::Lever;
 use super::{Cause, Engine, Job};
-use crate::figure::{Calls, Figure};
+use crate::figure::{Calls, Cost, Figure};
 use crate::plan::{Overrides, Route};
 use crate::units::Exact;
 
@@ -23,20 +23,25 @@ impl Engine<'_> {
             self.side_call(router, calls, Cause { lever: Lever::Router, ..cause });
         }
         let Some(shares) = route.shares.get(job.index) else { return };
-        let costs: Vec<Exact> = match &route.misroute {
+        let costs: Vec<Figure<Cost>> = match &route.misroute {
             Some(_) => {
                 route.arms.iter().map(|arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers))).collect()
             }
             None => Vec::new(),
         };
+        for (index, one) in costs.iter().enumerate() {
+            for other in costs.iter().skip(index.saturating_add(1)) {
+                self.ledger.decisions.compare(one, other);
+            }
+        }
+        let costs: Vec<&Exact> = costs.iter().map(Figure::value).collect();
         for (index, share) in shares {
             let Some(arm) = route.arms.get(*index) else { continue };
             let sent = calls.scaled(share);
             self.serve(&arm.serving, &sent, job, &arm.overrides.or(levers), cause.within(Lever::Route));
             let Some(misroute) = &route.misroute else { continue };
             let Some(own) = costs.get(*index) else { continue };
-            let dearer =
-                costs.iter().enumerate().filter(|(_, cost)| *cost > own).min_by_key(|(_, cost)| (*cost).clone());
+            let dearer = costs.iter().enumerate().filter(|(_, cost)| *cost > own).min_by_key(|(_, cost)| **cost);
             if let Some(next) = dearer.and_then(|(index, _)| route.arms.get(index)) {
                 let again = sent.scaled(misroute);
                 self.serve(&next.serving, &again, job, &next.overrides.or(levers), cause.within(Lever::Misroute));

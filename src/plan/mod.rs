@@ -2,6 +2,7 @@
 
 mod hosting;
 mod levers;
+mod uncertain;
 
 use std::sync::Arc;
 
@@ -14,8 +15,10 @@ pub use levers::{
     Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
 };
 
+pub use uncertain::{Again, Correlation, Draw, Input, Uncertainties};
+
 use crate::diag::Place;
-use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens};
+use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens, Volume};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -48,6 +51,8 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
     pub expectations: Vec<Expectation>,
+    /// What is not known exactly.
+    pub uncertain: Uncertainties,
 }
 
 /// The currency that amounts are shown in; prices and computation stay in USD.
@@ -78,6 +83,18 @@ pub struct Workload {
     pub tasks: Vec<Task>,
     /// When they come; evenly when `None`.
     pub profile: Option<Profile>,
+}
+
+impl Workload {
+    /// Tokens per day as stated: each request's prompt, answer and reasoning once.
+    pub fn tokens(&self) -> Figure<Volume> {
+        let of_task = |task: &Task| {
+            let answer = task.output.iter().cloned().chain([task.reasoning.clone()]);
+            let tokens = Figure::total([task.prompt.total(|_| true)].into_iter().chain(answer));
+            self.requests.scaled(&task.share).times(&tokens)
+        };
+        Figure::total(self.tasks.iter().map(of_task))
+    }
 }
 
 /// When requests come.
@@ -295,11 +312,17 @@ pub enum Metric {
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
     EveryAttemptPerMonth,
+    /// The median of the cost of a month, over what is uncertain.
+    P50PerMonth,
+    /// The cost of a month that is passed with a probability of 10%.
+    P90PerMonth,
+    /// The cost of a month that is passed with a probability of 5%.
+    P95PerMonth,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -313,6 +336,9 @@ impl Metric {
         Self::OutputTokensPerDay,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
+        Self::P50PerMonth,
+        Self::P90PerMonth,
+        Self::P95PerMonth,
     ];
 
     /// Its name in a scenario.
@@ -331,7 +357,21 @@ impl Metric {
             Self::OutputTokensPerDay => "output_tokens_per_day",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
+            Self::P50PerMonth => "p50_per_month",
+            Self::P90PerMonth => "p90_per_month",
+            Self::P95PerMonth => "p95_per_month",
         }
+    }
+
+    /// The probability of which it is the quantile; `None` where it is none.
+    pub fn quantile(self) -> Option<Exact> {
+        let percent = match self {
+            Self::P50PerMonth => 50,
+            Self::P90PerMonth => 90,
+            Self::P95PerMonth => 95,
+            _ => return None,
+        };
+        Exact::ratio(percent, 100)
     }
 
     /// Whether it compares with the baseline; more of it is better, so that it is no limit.

@@ -313,7 +313,7 @@ pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mu
         let name = step.name.as_deref().unwrap_or("a figure");
         let text = match &step.origin {
             Origin::Default(reason) => Some(format!("{name} = {}: {reason}", step.amount())),
-            Origin::Median(place) => {
+            Origin::Uncertain(place, _) => {
                 Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
             }
             _ => None,

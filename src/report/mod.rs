@@ -13,6 +13,7 @@ pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use evaluation::{Billings, Computed, Evaluation};
+pub(crate) use evaluation::{is_input, is_output};
 pub use warnings::Warning;
 
 use crate::units::Exact;

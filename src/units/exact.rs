@@ -187,6 +187,11 @@ impl Exact {
         u64::try_from(self.0.floor()).ok()
     }
 
+    /// The nearest float, for pictures and statistics; infinite where none is near.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
     /// `exp(-self)` of a number that is not negative, to 30 decimals.
     pub fn exp_of_minus(&self) -> Self {
         // 10^-30 is exp(-69.08).
@@ -223,6 +228,12 @@ impl Exact {
         let scaled = (&self.0 * RBig::from(ten_to(places.saturating_mul(2)))).floor();
         let root = UBig::try_from(scaled).ok()?.sqrt();
         Some(Self::scaled(root.into(), i32::try_from(places).ok()?))
+    }
+
+    /// The number that a float is, to the last bit; `None` of what is not finite. For draws and for statistics, which are
+    /// estimates; money that is computed exactly never comes from a float.
+    pub fn of_float(value: f64) -> Option<Self> {
+        RBig::try_from(value).ok().map(Self)
     }
 }
 
@@ -338,6 +349,25 @@ mod tests {
         assert_eq!(both("2.1"), ("2".into(), "3".into()));
         assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
         assert_eq!(both("7"), ("7".into(), "7".into()));
+    }
+
+    #[test]
+    fn floats_are_the_nearest_ones() {
+        for (text, float) in [("0.1", 0.1), ("-2.5", -2.5), ("0.000000000000000000000000000001", 1e-30), ("0", 0.0)] {
+            assert_eq!(exact(text).to_f64(), float);
+        }
+        assert_eq!(exact("10").pow(400).to_f64(), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_float_is_the_number_it_stands_for() {
+        assert_eq!(
+            Exact::of_float(0.1).unwrap().to_string(),
+            "0.1000000000000000055511151231257827021181583404541015625"
+        );
+        assert_eq!(Exact::of_float(0.1).unwrap().to_f64(), 0.1);
+        assert_eq!(Exact::of_float(f64::NAN), None);
+        assert_eq!(Exact::of_float(f64::INFINITY), None);
     }
 
     #[test]

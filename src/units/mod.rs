@@ -8,4 +8,4 @@ mod uncertain;
 
 pub use exact::Exact;
 pub use grammar::{Kind, Reason, Refusal, Settings};
-pub use uncertain::{Family, Uncertain};
+pub use uncertain::{Distribution, Family, Uncertain};

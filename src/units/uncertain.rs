@@ -72,6 +72,14 @@ pub enum Uncertain {
         /// The standard deviation.
         sd: Exact,
     },
+    /// Median and the standard deviation of the logarithm, or for a share of the log-odds: `{dist: lognormal, median, sigma}`,
+    /// `{dist: logit_normal, median, sigma}`.
+    Spread {
+        /// The median.
+        median: Exact,
+        /// Standard deviation on the scale on which it is normal.
+        sigma: Exact,
+    },
     /// `{dist: beta, alpha, beta}`, on 0 to 1.
     Beta {
         /// First shape, above zero.
@@ -79,6 +87,33 @@ pub enum Uncertain {
         /// Second shape, above zero.
         beta: Exact,
     },
+}
+
+/// What is known of a quantity: a distribution with its median.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Distribution {
+    /// What was stated.
+    pub form: Uncertain,
+    /// What kind of quantity it is.
+    pub family: Family,
+    /// The median, which a deterministic run uses.
+    pub median: Exact,
+}
+
+impl Distribution {
+    /// The distribution; `None` when the parameters describe none, as [`Uncertain::median`] says.
+    pub fn of(form: Uncertain, family: Family) -> Option<Self> {
+        form.median(family).map(|median| Self { form, family, median })
+    }
+
+    /// Whether the quantity can have this value: a share lies between 0 and 1, and only what may change its sign is negative.
+    pub fn allows(&self, value: &Exact) -> bool {
+        match self.family {
+            Family::Share => !value.is_negative() && *value <= Exact::ONE,
+            Family::Positive => !value.is_negative(),
+            Family::Signed => true,
+        }
+    }
 }
 
 /// Decimal digits carried while a median is searched; far more than are kept.
@@ -93,8 +128,14 @@ impl Uncertain {
         match self {
             Self::Interval { low, high } if low == high => Some(low.clone()),
             Self::Interval { low, high } => interval_median(low, high, family),
-            Self::Quantiles { p50, p95 } => (p50 <= p95).then(|| p50.clone()),
-            Self::Normal { mean, .. } => Some(mean.clone()),
+            Self::Quantiles { p50, p95 } if p50 == p95 => Some(p50.clone()),
+            Self::Quantiles { p50, p95 } => {
+                (p50 < p95 && is_inside(p50, family) && is_inside(p95, family)).then(|| p50.clone())
+            }
+            Self::Spread { median, sigma } => {
+                ((is_inside(median, family) || sigma.is_zero()) && !sigma.is_negative()).then(|| median.clone())
+            }
+            Self::Normal { mean, sd } => (!sd.is_negative()).then(|| mean.clone()),
             Self::Uniform { low, high } => (low <= high).then(|| half(&(low + high))),
             Self::Moments { mean, cv } if family == Family::Share => beta_of_moments(mean, cv),
             Self::Moments { mean, cv } => mean.checked_div(&(&Exact::ONE + &(cv * cv)).sqrt()?),
@@ -120,6 +161,15 @@ impl Uncertain {
                 }
             }
         }
+    }
+}
+
+/// Whether a value lies where the distribution of an interval has its mass: a share strictly between 0 and 1, others above 0.
+fn is_inside(value: &Exact, family: Family) -> bool {
+    match family {
+        Family::Share => *value > Exact::ZERO && *value < Exact::ONE,
+        Family::Positive => *value > Exact::ZERO,
+        Family::Signed => true,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::bill::{Hosted, Lever};
 use super::{Cause, Engine, Shape};
-use crate::figure::{Calls, Factor, Figure, Tokens, Volume};
+use crate::figure::{Calls, Cost, Factor, Figure, Tokens, Volume};
 use crate::plan::{Batch, Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Server, Serving, Supply};
 use crate::units::Exact;
 
@@ -29,6 +29,14 @@ pub(super) struct Load {
     pub input: Figure<Tokens>,
     /// Tokens that each writes, reasoning included.
     pub output: Figure<Tokens>,
+}
+
+impl Load {
+    /// Whether an uncertain quantity is in it.
+    pub fn is_uncertain(&self) -> bool {
+        let waits = self.waiting.as_ref().is_some_and(Figure::is_uncertain);
+        waits || self.calls.is_uncertain() || self.input.is_uncertain() || self.output.is_uncertain()
+    }
 }
 
 impl Host {
@@ -118,8 +126,8 @@ impl Engine<'_> {
             ));
         }
         let load = Load { calls: calls.clone(), waiting, input: shape.input.clone(), output };
-        let when_full = when_full(&used.deployment, &load);
-        self.ledger.load(&used.deployment, load, &when_full);
+        let when_full = Figure::<Cost>::constant(when_full(&used.deployment, &load));
+        self.ledger.load(&used.deployment, load, when_full);
     }
 
     /// Pays every deployment for what was sent to it.

@@ -84,6 +84,10 @@ impl Engine<'_> {
                 what,
             });
         }
+        if matches!(replicas.purchase, Purchase::Auto) && replicas.package.prices.iter().any(|(_, p)| p.is_uncertain())
+        {
+            self.ledger.decisions.hide();
+        }
         let packages = needed.at_least(&least);
         let packages = most.as_ref().map_or(packages.clone(), |most| packages.at_most(most));
         let packages = packages.named(format!("{} of {}", replicas.what(false), deployment.name));

@@ -1,0 +1,3 @@
+//! Analyses: questions whose answer takes many computations of one plan.
+
+pub mod risk;

@@ -19,5 +19,6 @@ mod hosting;
 mod oracle;
 mod properties;
 mod readme;
+mod risk;
 mod support;
 mod throughput;

@@ -17,30 +17,27 @@ pub(crate) fn quantity<D: Dimension>(
     draw: &Draw,
     sink: &mut Sink,
 ) -> Option<Figure<D>> {
-    let uncertain = match node.scalar().and_then(|text| text.split_once(" to ")) {
+    if let Some(drawn) = draw.of(&node.place) {
+        return uncertain(name, &drawn.value, &drawn.distribution, node, kind, sink);
+    }
+    let stated = match node.scalar().and_then(|text| text.split_once(" to ")) {
         Some((low, high)) => {
             let mut end = |text: &str| match kind.parse(text, settings) {
                 Ok(value) => Some(value),
                 Err(refusal) => sink.refuse(refused(&refusal, &node.place)),
             };
-            let (low, high) = (end(low), end(high));
+            let (low, high) = (end(&with_unit(low.trim_end(), high.trim(), kind)), end(high));
             Some(Uncertain::Interval { low: low?, high: high? })
         }
         None if node.entries().is_some() => Some(distribution(node, kind, settings, sink)?),
         None => None,
     };
-    let Some(uncertain) = uncertain else {
+    let Some(stated) = stated else {
         return plain(node, kind, settings, sink).map(|value| Figure::stated(name, value, &node.place));
     };
     let family = if kind == Kind::Share { Family::Share } else { Family::Positive };
-    match Distribution::of(uncertain, family) {
-        Some(distribution) => {
-            let value = draw.of(&node.place).unwrap_or(&distribution.median).clone();
-            if !distribution.allows(&value) || kind == Kind::Factor && value.is_zero() {
-                return sink.refuse(impossible(&value, node, kind));
-            }
-            Some(Figure::uncertain(name, value, &node.place, &Arc::new(distribution)))
-        }
+    match Distribution::of(stated, family) {
+        Some(found) => uncertain(name, &found.median.clone(), &Arc::new(found), node, kind, sink),
         None => sink.refuse(
             Diagnostic::at(
                 Code::OutOfRange,
@@ -54,6 +51,47 @@ pub(crate) fn quantity<D: Dimension>(
             }),
         ),
     }
+}
+
+/// The low end of a range with the unit that only its high end states: `1M to 3M/day`, `20 to 40%`, `12 to 15 EUR`.
+fn with_unit(low: &str, high: &str, kind: Kind) -> String {
+    let after_number = |text: &str| -> String {
+        text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '$' | '+' | '-')).to_owned()
+    };
+    let unit_of = |text: &str| match kind {
+        Kind::Share => {
+            if text.ends_with('%') {
+                "%".to_owned()
+            } else {
+                String::new()
+            }
+        }
+        Kind::Rate => text.find('/').and_then(|at| text.get(at..)).unwrap_or_default().to_owned(),
+        Kind::Money => {
+            let code = text.get(text.len().saturating_sub(3)..).unwrap_or_default();
+            let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+            if is_code { format!(" {code}") } else { String::new() }
+        }
+        Kind::Duration | Kind::Throughput | Kind::Memory => after_number(text),
+        // A bare number has a meaning of its own there, or there is no unit.
+        Kind::TokenPrice | Kind::Count | Kind::Tokens | Kind::Factor => String::new(),
+    };
+    if unit_of(low).is_empty() && !low.starts_with('$') { format!("{low}{}", unit_of(high)) } else { low.to_owned() }
+}
+
+/// A value of an uncertain quantity, if that can be what it says.
+fn uncertain<D: Dimension>(
+    name: &'static str,
+    value: &Exact,
+    distribution: &Arc<Distribution>,
+    node: &Node,
+    kind: Kind,
+    sink: &mut Sink,
+) -> Option<Figure<D>> {
+    if !distribution.allows(value) || kind == Kind::Factor && value.is_zero() {
+        return sink.refuse(impossible(value, node, kind));
+    }
+    Some(Figure::uncertain(name, value.clone(), &node.place, distribution))
 }
 
 /// A draw that the quantity cannot be; only a normal distribution has such.

@@ -15,7 +15,7 @@ pub use levers::{
     Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
 };
 
-pub use uncertain::{Again, Correlation, Draw, Input, Uncertainties};
+pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
 
 use crate::diag::Place;
 use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens, Volume};

@@ -11,19 +11,28 @@ use crate::units::{Distribution, Exact};
 /// Values drawn for uncertain quantities, each by the place that states it; of the others the median holds.
 #[derive(Clone, Default, Debug)]
 pub struct Draw {
-    values: Vec<(Place, Exact)>,
+    values: Vec<(Place, Drawn)>,
 }
 
 impl Draw {
     /// These values.
-    pub fn new(values: Vec<(Place, Exact)>) -> Self {
+    pub fn new(values: Vec<(Place, Drawn)>) -> Self {
         Self { values }
     }
 
     /// The value drawn for what `place` states.
-    pub fn of(&self, place: &Place) -> Option<&Exact> {
-        self.values.iter().find(|(known, _)| known == place).map(|(_, value)| value)
+    pub fn of(&self, place: &Place) -> Option<&Drawn> {
+        self.values.iter().find(|(known, _)| known == place).map(|(_, drawn)| drawn)
     }
+}
+
+/// A value drawn from a distribution.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// The value.
+    pub value: Exact,
+    /// What it is drawn from.
+    pub distribution: Arc<Distribution>,
 }
 
 /// An uncertain quantity.

@@ -6,7 +6,7 @@ use super::tape::Tape;
 use crate::diag::Diagnostic;
 use crate::figure::{Figure, Step, Volume};
 use crate::levers::{self, Outcome, Quantity};
-use crate::plan::{Billing, Draw, Metric, Plan};
+use crate::plan::{Billing, Draw, Drawn, Input, Metric, Plan};
 use crate::report::{is_input, is_output};
 use crate::units::Exact;
 
@@ -102,15 +102,19 @@ fn measured(plan: &Plan, outcome: &Outcome, measure: Measure) -> Arc<Step> {
 
 /// The plan at drawn values.
 pub fn plan_at(plan: &Plan, values: &[f64]) -> Result<Plan, Vec<Diagnostic>> {
-    let places = plan.uncertain.inputs.iter().map(|input| input.place.clone());
-    let exact = values.iter().map(|value| Exact::of_float(*value).unwrap_or(Exact::ZERO));
-    plan.uncertain.again.at(&Draw::new(places.zip(exact).collect())).map_err(|found| {
-        // Only what came in from outside of the distribution's bounds and the like fails here; say at which numbers.
-        let shown = plan.uncertain.inputs.iter().zip(values).map(|(input, value)| {
-            let value = Exact::of_float(*value).unwrap_or(Exact::ZERO);
-            format!("{} = {}", input.path, value.significant(6))
-        });
-        let at = format!("this is so at a draw of what is uncertain: {}", shown.collect::<Vec<_>>().join(", "));
-        found.into_iter().map(|problem| problem.help(at.clone())).collect()
-    })
+    let drawn = |(input, value): (&Input, &f64)| {
+        let value = Exact::of_float(*value).unwrap_or(Exact::ZERO);
+        (input.place.clone(), Drawn { value, distribution: Arc::clone(&input.distribution) })
+    };
+    plan.uncertain.again.at(&Draw::new(plan.uncertain.inputs.iter().zip(values).map(drawn).collect())).map_err(
+        |found| {
+            // Only what came in from outside of the distribution's bounds and the like fails here; say at which numbers.
+            let shown = plan.uncertain.inputs.iter().zip(values).map(|(input, value)| {
+                let value = Exact::of_float(*value).unwrap_or(Exact::ZERO);
+                format!("{} = {}", input.path, value.significant(6))
+            });
+            let at = format!("this is so at a draw of what is uncertain: {}", shown.collect::<Vec<_>>().join(", "));
+            found.into_iter().map(|problem| problem.help(at.clone())).collect()
+        },
+    )
 }

@@ -29,6 +29,8 @@ mod sobol;
 mod statistics;
 mod summary;
 mod tape;
+#[cfg(test)]
+mod tests;
 
 pub use report::{
     Accuracy, BudgetRisk, Comparison, CorrelationReport, InputReport, Percentiles, RiskReport, SCHEMA, Sensitivity,
@@ -95,6 +97,19 @@ pub fn assess(plan: &Plan, settings: &Settings) -> Result<RiskReport, Vec<Diagno
         worth,
     }
     .report())
+}
+
+/// The draws themselves: the cost of a day in USD, by strategy and by set of points; not a number where a draw is impossible.
+///
+/// # Errors
+/// As [`assess`].
+pub fn draws(plan: &Plan, settings: &Settings) -> Result<Vec<Vec<Vec<f64>>>, Vec<Diagnostic>> {
+    let sampler = Sampler::of(&plan.uncertain);
+    let cases = (0..plan.strategies.len()).map(|strategy| (Case { strategy, billing: None }, Vec::new())).collect();
+    let mut evaluator = Evaluator::new(plan, cases)?;
+    verify(&mut evaluator, &sampler, settings.seed);
+    let draws = Draws::of(&mut evaluator, &sampler, settings.seed, settings.samples, plan.strategies.len())?;
+    Ok(draws.values.into_iter().filter_map(|outputs| outputs.into_iter().next()).collect())
 }
 
 /// The quantiles of a month's cost in USD that budgets and expectations of a plan name.

@@ -53,7 +53,7 @@ pub(super) fn correlations(node: &Node, root: &Node, inputs: &[Input], context: 
                 "these correlations contradict each other: no quantities go together in this way",
                 "impossible with the others",
             )
-            .help("if a goes with b and b with c, then a and c cannot go against each other; weaken one of them");
+            .help("what goes closely with one quantity goes with all that go closely with it; state the third pair (a pair that is not stated is independent), or weaken one");
             problem.also.extend(others);
             context.sink.add(problem);
             found.pop();

@@ -3,7 +3,7 @@
 use super::csv::{defused, finished};
 use super::sheet::{Column, Sheet};
 use super::style::{Look, harmless};
-use crate::analysis::risk::{Comparison, RiskReport, Sensitivity, StrategyRisk};
+use crate::analysis::risk::{BudgetRisk, Comparison, RiskReport, Sensitivity, StrategyRisk};
 use crate::units::{Exact, display};
 
 /// Quantities that are shown of a strategy; all of them stand in the other formats.
@@ -73,14 +73,7 @@ pub fn risk(report: &RiskReport, look: Look) -> String {
         out.push_str(&look.paragraph("- ", &harmless(&worth(report))));
     }
     for budget in &report.budgets {
-        let text = format!(
-            "{} passes {} {} in {} of the draws",
-            budget.strategy,
-            budget.metric.replace('_', " "),
-            budget_limit(report, budget.metric.as_str(), &budget.limit),
-            chance(budget.over),
-        );
-        out.push_str(&look.paragraph("- ", &harmless(&text)));
+        out.push_str(&look.paragraph("- ", &harmless(&limited(report, budget))));
     }
     for correlation in &report.correlations {
         let [a, b] = &correlation.between;
@@ -201,9 +194,25 @@ fn amount(report: &RiskReport, value: &Exact) -> String {
     display::money(&value, &report.currency).replace(".00", "")
 }
 
-fn budget_limit(report: &RiskReport, metric: &str, limit: &Exact) -> String {
-    let is_count = ["calls", "tokens_per_day"].iter().any(|word| metric.contains(word));
-    if is_count { display::count(limit) } else { amount(report, limit) }
+fn limited(report: &RiskReport, budget: &BudgetRisk) -> String {
+    let of = |what: &str| format!("{} {what}", amount(report, &budget.limit));
+    let limit = match budget.metric.as_str() {
+        "per_day" => of("a day"),
+        "per_year" => of("a year"),
+        "per_request" => of("a request"),
+        "per_million_tokens" => of("per 1M tokens"),
+        "per_month" | "p50_per_month" | "p90_per_month" | "p95_per_month" => of("a month"),
+        "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => {
+            format!(
+                "{} {}",
+                display::count(&budget.limit),
+                budget.metric.replace("_per_day", " a day").replace('_', " ")
+            )
+        }
+        other => of(&other.replace('_', " ")),
+    };
+    let allowed = budget.allowed.map_or_else(String::new, |allowed| format!("; its budget allows {}", chance(allowed)));
+    format!("{} passes {limit} in {} of the draws{allowed}", budget.strategy, chance(budget.over))
 }
 
 fn number(value: f64) -> Exact {
@@ -271,6 +280,9 @@ pub fn markdown_of_risk(report: &RiskReport) -> String {
     }
     if !report.comparisons.is_empty() {
         out.push_str(&format!("- {}\n", cell(&worth(report))));
+    }
+    for budget in &report.budgets {
+        out.push_str(&format!("- {}\n", cell(&limited(report, budget))));
     }
     for note in &report.notes {
         out.push_str(&format!("- {}\n", cell(note)));

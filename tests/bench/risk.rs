@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark of its own, no part of the program"
 )]

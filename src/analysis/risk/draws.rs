@@ -82,8 +82,7 @@ impl Draws {
         let fill = |number: usize, scratch: &mut Scratch| {
             let (set, block) = (number.checked_div(more).unwrap_or(0), number.checked_rem(more).unwrap_or(0));
             if let Some(sobol) = sobol.get(set) {
-                sampler.scores(sobol, 0, blocks.start.saturating_add(block), &mut scratch.a);
-                sampler.values(&scratch.a, &mut scratch.values);
+                sampler.draw(sobol, blocks.start.saturating_add(block), &mut scratch.a, &mut scratch.values);
             }
         };
         let values = evaluator.run(sampler, all, &fill)?;

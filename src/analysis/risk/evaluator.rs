@@ -155,11 +155,12 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Values, Vec<Diagnostic>> {
         let cases = &self.cases;
         let parts = in_parallel(blocks, |range| compiled(cases, sampler, range, fill));
-        let mut values: Values = self.cases.iter().map(|case| vec![Vec::new(); case.outputs()]).collect();
-        let mut pending: Vec<Vec<usize>> = vec![Vec::new(); self.cases.len()];
+        let mut parts = parts.into_iter();
+        let first = parts.next();
+        let (mut values, mut pending) = first.map(|part| (part.values, part.pending)).unwrap_or_default();
         for part in parts {
-            for (all, of_part) in values.iter_mut().zip(part.values) {
-                all.iter_mut().zip(of_part).for_each(|(all, of_part)| all.extend(of_part));
+            for (all, of_part) in values.iter_mut().zip(&part.values) {
+                all.iter_mut().zip(of_part).for_each(|(all, of_part)| all.extend_from_slice(of_part));
             }
             pending.iter_mut().zip(part.pending).for_each(|(all, of_part)| all.extend(of_part));
         }
@@ -313,7 +314,7 @@ fn compiled(
     let mut values: Values =
         cases.iter().map(|case| (0..case.outputs()).map(|_| Vec::with_capacity(room)).collect()).collect();
     let mut pending = vec![Vec::new(); cases.len()];
-    let mut workspaces: Vec<Vec<Vec<Box<Block>>>> =
+    let mut workspaces: Vec<Vec<Vec<Block>>> =
         cases.iter().map(|case| case.tapes.iter().map(Tape::workspace).collect()).collect();
     for block in range {
         fill(block, &mut scratch);
@@ -328,6 +329,11 @@ fn compiled(
             for (tape, workspace) in case.tapes.iter().zip(workspaces) {
                 let mut holds = [false; BLOCK];
                 tape.run(&scratch.values, workspace, &mut holds, &mut outputs);
+                if holds.iter().all(|holds| *holds) && !settled.contains(&true) {
+                    all.copy_from_slice(&outputs);
+                    settled = holds;
+                    break;
+                }
                 for (all, outputs) in all.iter_mut().zip(&outputs) {
                     for ((slot, found), holds) in all.iter_mut().zip(outputs).zip(&holds) {
                         *slot = if *holds { *found } else { *slot };

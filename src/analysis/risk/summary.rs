@@ -245,6 +245,7 @@ impl Found<'_> {
             limit: shown,
             over: probability,
             standard_error: share(error(&each)),
+            allowed: budget.metric.quantile().map(|quantile| share(1.0 - quantile.to_f64())),
             place: budget.place.to_string(),
         };
         Some((budget.strategy, found, over))
@@ -334,7 +335,7 @@ fn any(limits: &[&Vec<Vec<bool>>]) -> Option<f64> {
         for at in 0..values.len() {
             let passes = |limit: &&Vec<Vec<bool>>| limit.get(set).and_then(|set| set.get(at)).copied().unwrap_or(false);
             all += 1.0;
-            over += f64::from(u8::from(limits.iter().any(|limit| passes(limit))));
+            over += f64::from(u8::from(limits.iter().any(passes)));
         }
     }
     Some(share(over / all))

@@ -121,25 +121,20 @@ impl Tape {
     }
 
     /// Room for the operations of a tape.
-    pub fn workspace(&self) -> Vec<Box<Block>> {
-        (0..self.registers).map(|_| Box::new([0.0; BLOCK])).collect()
+    pub fn workspace(&self) -> Vec<Block> {
+        vec![[0.0; BLOCK]; self.registers]
     }
 
     /// Computes a block of draws: `holds` says of each whether the graph holds for it, `outputs` what it comes to.
-    pub fn run(
-        &self,
-        inputs: &[Block],
-        workspace: &mut [Box<Block>],
-        holds: &mut [bool; BLOCK],
-        outputs: &mut [Block],
-    ) {
-        let mut spare = Box::new([0.0; BLOCK]);
+    pub fn run(&self, inputs: &[Block], workspace: &mut [Block], holds: &mut [bool; BLOCK], outputs: &mut [Block]) {
         for (register, operation) in &self.operations {
-            operation.run(inputs, workspace, &mut spare);
-            if let Some(slot) = workspace.get_mut(*register) {
-                std::mem::swap(slot, &mut spare);
+            // What an operation writes is none of what it reads.
+            let (before, rest) = workspace.split_at_mut(*register);
+            if let Some((out, after)) = rest.split_first_mut() {
+                operation.run(&Numbers { inputs, before, after }, out);
             }
         }
+        let numbers = Numbers { inputs, before: workspace, after: &[] };
         holds.fill(true);
         for guard in &self.guards {
             let check = |a: f64, b: f64, holds: &mut bool| {
@@ -152,7 +147,7 @@ impl Tape {
                     Ordering::Greater => distance > near,
                 };
             };
-            match (guard.left.view(inputs, workspace), guard.right.view(inputs, workspace)) {
+            match (guard.left.view(&numbers), guard.right.view(&numbers)) {
                 (View::Block(a), View::Block(b)) => {
                     holds.iter_mut().zip(a).zip(b).for_each(|((holds, a), b)| check(*a, *b, holds));
                 }
@@ -166,7 +161,7 @@ impl Tape {
             }
         }
         for (output, operand) in outputs.iter_mut().zip(&self.outputs) {
-            match operand.view(inputs, workspace) {
+            match operand.view(&numbers) {
                 View::Block(values) => *output = *values,
                 View::Constant(value) => output.fill(value),
             }
@@ -181,22 +176,33 @@ enum View<'a> {
     Constant(f64),
 }
 
+/// Where operands find their numbers: the registers before the one that is written, and those after it.
+struct Numbers<'a> {
+    inputs: &'a [Block],
+    before: &'a [Block],
+    after: &'a [Block],
+}
+
 impl Operand {
-    fn view<'a>(self, inputs: &'a [Block], registers: &'a [Box<Block>]) -> View<'a> {
-        match self {
-            Self::Input(index) => inputs.get(index).map_or(View::Constant(f64::NAN), View::Block),
-            Self::Register(index) => registers.get(index).map_or(View::Constant(f64::NAN), |block| View::Block(block)),
-            Self::Constant(value) => View::Constant(value),
-        }
+    fn view<'a>(self, numbers: &Numbers<'a>) -> View<'a> {
+        let block = match self {
+            Self::Constant(value) => return View::Constant(value),
+            Self::Input(index) => numbers.inputs.get(index),
+            Self::Register(index) => match index.checked_sub(numbers.before.len()) {
+                None => numbers.before.get(index),
+                Some(beyond) => beyond.checked_sub(1).and_then(|beyond| numbers.after.get(beyond)),
+            },
+        };
+        block.map_or(View::Constant(f64::NAN), View::Block)
     }
 }
 
 impl Operation {
-    fn run(&self, inputs: &[Block], registers: &[Box<Block>], out: &mut Block) {
+    fn run(&self, numbers: &Numbers<'_>, out: &mut Block) {
         macro_rules! each {
             ($($operator:ident),*) => {
                 match self.operator {
-                    $(Operator::$operator => self.map(inputs, registers, out, |a, b| Operator::$operator.of(a, b)),)*
+                    $(Operator::$operator => self.map(numbers, out, |a, b| Operator::$operator.of(a, b)),)*
                 }
             };
         }
@@ -204,8 +210,8 @@ impl Operation {
     }
 
     #[inline(always)]
-    fn map(&self, inputs: &[Block], registers: &[Box<Block>], out: &mut Block, f: impl Fn(f64, f64) -> f64) {
-        match (self.a.view(inputs, registers), self.b.view(inputs, registers)) {
+    fn map(&self, numbers: &Numbers<'_>, out: &mut Block, f: impl Fn(f64, f64) -> f64) {
+        match (self.a.view(numbers), self.b.view(numbers)) {
             (View::Block(a), View::Block(b)) => out.iter_mut().zip(a).zip(b).for_each(|((out, a), b)| *out = f(*a, *b)),
             (View::Block(a), View::Constant(b)) => out.iter_mut().zip(a).for_each(|(out, a)| *out = f(*a, b)),
             (View::Constant(a), View::Block(b)) => out.iter_mut().zip(b).for_each(|(out, b)| *out = f(a, *b)),
@@ -291,7 +297,7 @@ impl Compiler<'_> {
         }
         let half = self.power(base, power / 2);
         let square = self.operation(Operator::Multiply, half, half);
-        if power % 2 == 0 { square } else { self.operation(Operator::Multiply, square, base) }
+        if power.is_multiple_of(2) { square } else { self.operation(Operator::Multiply, square, base) }
     }
 
     fn operation(&mut self, operator: Operator, a: Operand, b: Operand) -> Operand {
@@ -342,6 +348,7 @@ fn registered(operations: Vec<Operation>, guards: Vec<Guard>, outputs: Vec<Opera
     let mut renumbered = Vec::with_capacity(operations.len());
     for (at, operation) in operations.iter().enumerate() {
         let (a, b) = (renamed(operation.a, &register_of), renamed(operation.b, &register_of));
+        // Before the operands' registers are free again: what is written is none of what is read.
         let register = free.pop().unwrap_or_else(|| {
             registers += 1;
             registers - 1

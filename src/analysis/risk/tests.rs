@@ -91,7 +91,7 @@ fn model(inputs: &[Input]) -> Tape {
 }
 
 /// The cost of each draw of a block of scores.
-fn costs(sampler: &Sampler, tape: &Tape, scores: &[Block], workspace: &mut [Box<Block>]) -> Block {
+fn costs(sampler: &Sampler, tape: &Tape, scores: &[Block], workspace: &mut [Block]) -> Block {
     let mut values = vec![[0.0; BLOCK]; scores.len()];
     sampler.values(scores, &mut values);
     values[GROWTH].iter_mut().for_each(|growth| *growth = libm::pow(1.0 + *growth, 2.5));

@@ -62,32 +62,27 @@ impl Settings {
 
     /// Loads scenarios without computing them; prints all that is wrong with any of them.
     pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
-        let options =
-            Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
-        let mut found = Vec::new();
-        let mut problems = Vec::new();
-        for file in files {
-            match check::load(&Input::from_argument(file), &options) {
-                Ok(plan) => found.push(plan),
-                Err(diagnostics) => problems.extend(diagnostics),
-            }
-        }
-        if problems.is_empty() {
-            return Some(found);
-        }
-        self.report(&problems);
-        None
+        self.each(files, changes, Ok)
     }
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.
     pub fn evaluate(&self, files: &[String], changes: &Changes) -> Option<Vec<Evaluation>> {
+        self.each(files, changes, Evaluation::of)
+    }
+
+    fn each<T>(
+        &self,
+        files: &[String],
+        changes: &Changes,
+        of: impl Fn(Plan) -> Result<T, Vec<Diagnostic>>,
+    ) -> Option<Vec<T>> {
         let options =
             Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match check::load(&Input::from_argument(file), &options).and_then(Evaluation::of) {
-                Ok(evaluation) => found.push(evaluation),
+            match check::load(&Input::from_argument(file), &options).and_then(&of) {
+                Ok(result) => found.push(result),
                 Err(diagnostics) => problems.extend(diagnostics),
             }
         }

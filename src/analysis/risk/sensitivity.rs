@@ -20,7 +20,7 @@ use super::evaluator::{Evaluator, Scratch};
 use super::normal;
 use super::sampler::Sampler;
 use super::sobol::{BLOCK, Sobol};
-use super::statistics::{mean, sum};
+use super::statistics::{error, mean, sum};
 use crate::diag::Diagnostic;
 
 /// Independent sets of points.
@@ -39,6 +39,8 @@ pub struct Index {
     pub first: f64,
     /// Total index.
     pub total: f64,
+    /// The larger one of their standard errors.
+    pub error: f64,
 }
 
 /// What a block of draws is for.
@@ -113,15 +115,17 @@ pub fn indices(
             } else {
                 with
             };
+            // The mean over all triples of draws, and the error that the sets of points show.
             let triples = |other: &[f64], of: &dyn Fn(f64, f64, f64) -> f64| {
-                let terms = a.iter().zip(b).zip(other).map(|((a, b), c)| of(*a, *b, *c));
-                let terms: Vec<f64> = terms.filter(|term| term.is_finite()).collect();
-                mean(&terms)
+                let terms: Vec<f64> = a.iter().zip(b).zip(other).map(|((a, b), c)| of(*a, *b, *c) / variance).collect();
+                let finite = |terms: &[f64]| -> Vec<f64> { terms.iter().copied().filter(|v| v.is_finite()).collect() };
+                let of_set = |set: &[f64]| mean(&finite(set));
+                let sets: Vec<f64> = terms.chunks(blocks.saturating_mul(BLOCK)).map(of_set).collect();
+                (mean(&finite(&terms)), error(&sets))
             };
-            Index {
-                first: triples(with, &|a, b, c| (b - centre) * (c - a)) / variance,
-                total: triples(alone, &|a, _, c| 0.5 * (a - c) * (a - c)) / variance,
-            }
+            let (first, of_first) = triples(with, &|a, b, c| (b - centre) * (c - a));
+            let (total, of_total) = triples(alone, &|a, _, c| 0.5 * (a - c) * (a - c));
+            Index { first, total, error: of_first.max(of_total) }
         };
         Some(inputs.clone().map(index).collect())
     };

@@ -18,6 +18,9 @@ use crate::report::{ListUsed, PricesUsed, ScenarioName};
 use crate::units::grammar::DAYS_PER_YEAR;
 use crate::units::{Exact, display};
 
+/// Indices with a larger standard error deserve a note.
+const INDEX_WITHIN: f64 = 0.03;
+
 /// Digits of an estimated amount.
 const DIGITS: usize = 12;
 
@@ -302,6 +305,17 @@ impl Found<'_> {
         }
         if tally.exact > 0 && slow.is_empty() {
             found.push(format!("{} draws at tiers, caps and the like were computed by the exact engine", tally.exact));
+        }
+        for (strategy, indices) in self.plan.strategies.iter().zip(&self.indices) {
+            let worst = indices.iter().flatten().map(|index| index.error).fold(0.0, f64::max);
+            if worst > INDEX_WITHIN {
+                found.push(format!(
+                    "the sensitivities of {} may be off by {:.0} percentage points: few draws carry most of its variance; what it costs at \
+                     the ends of each quantity is exact",
+                    strategy.name,
+                    worst * 100.0,
+                ));
+            }
         }
         if tally.impossible > 0 {
             found.push(format!(

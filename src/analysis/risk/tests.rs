@@ -298,6 +298,19 @@ strategies: {a: {model: gpt-4o}}
     assert!(found.strategies[0].sensitivity.iter().all(|of| of.total.is_none()));
 }
 
+#[test]
+fn a_heavy_tail_is_said() {
+    let found = report(
+        "
+workload: {requests: {dist: lognormal, median: 1k/day, sigma: 2.5}, input: 500, output: {low: 0, mode: 0, high: 700}}
+strategies: {a: {model: gpt-4o, response_cache: {exact: {hit_rate: {low: 60%, mode: 100%, high: 100%}}}}}
+",
+    );
+    let notes = found.notes.join("\n");
+    assert!(!found.accuracy.reached && notes.contains("was not reached"), "{notes}");
+    assert!(notes.contains("the sensitivities of a may be off by"), "{notes}");
+}
+
 /// Y = X1 X2 X3, lognormal: every index has a closed form. With v = exp(sigma^2) - 1, first order v1 / V and total
 /// (1 - 1 / (1 + v1)) (1 + V) / V, where 1 + V is the product of all 1 + v.
 #[test]

@@ -4,9 +4,11 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod pictures;
 mod risk;
 mod settings;
 mod simulate;
+mod size;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,8 @@ enum Command {
     Breakeven(breakeven::Arguments),
     /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
     Risk(risk::Arguments),
+    /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
+    Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -98,7 +102,7 @@ pub struct Destination {
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write to a file; the format follows from FORMAT=FILE, --format or the ending (repeatable)
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    #[arg(id = "out", long = "out", short = 'o', value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
 }
 
@@ -123,6 +127,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),
+        Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

@@ -1,19 +1,26 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod attribution;
 mod break_even;
 mod build;
 mod evaluation;
 pub mod explain;
 mod settle;
+mod size;
 mod warnings;
 
 use serde::Serialize;
 
+pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use evaluation::{Billings, Computed, Evaluation};
 pub(crate) use evaluation::{is_input, is_output};
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -117,6 +124,12 @@ pub struct StrategyReport {
     pub breakdown: Vec<BreakdownPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
+    /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves on average over all orders of switching them on.
+    pub shapley: Vec<LeverSaving>,
+    /// Levers that together save another amount than each alone, largest first.
+    pub interactions: Vec<Interaction>,
     /// The same strategy under other assumptions.
     pub alternatives: Alternatives,
     /// Defaults and fallbacks that touched a figure.

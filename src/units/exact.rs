@@ -35,6 +35,11 @@ impl Exact {
         (denominator != 0).then(|| Self(RBig::from_parts(numerator.into(), denominator.into())))
     }
 
+    /// A whole number of up to 128 bits.
+    pub fn whole(value: u128) -> Self {
+        Self(RBig::from(value))
+    }
+
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
     pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
         let power = ten_to(scale.unsigned_abs() as usize);
@@ -187,9 +192,22 @@ impl Exact {
         u64::try_from(self.0.floor()).ok()
     }
 
-    /// The nearest float, for pictures and statistics; infinite where none is near.
+    /// The nearest float, for estimates, pictures and statistics; infinite where none is near.
     pub fn to_f64(&self) -> f64 {
         self.0.to_f64().value()
+    }
+
+    /// An estimate as a number that is exact from here on, rounded to `significant` digits (1 or more); `None` for what
+    /// is no finite number.
+    pub fn estimate(value: f64, significant: usize) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{value:.*e}", significant.saturating_sub(1));
+        let (mantissa, exponent) = text.split_once('e')?;
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let scale = i32::try_from(decimals).ok()? - exponent.parse::<i32>().ok()?;
+        Some(Self::scaled(mantissa.replace('.', "").parse().ok()?, scale))
     }
 
     /// `exp(-self)` of a number that is not negative, to 30 decimals.
@@ -218,6 +236,12 @@ impl Exact {
         sum.round(EXPONENTIAL_DECIMALS)
     }
 
+    /// The number that a float is, to the last bit; `None` of what is not finite. For draws and for statistics, which are
+    /// estimates; money that is computed exactly never comes from a float.
+    pub fn of_float(value: f64) -> Option<Self> {
+        RBig::try_from(value).ok().map(Self)
+    }
+
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
     pub fn sqrt(&self) -> Option<Self> {
         use dashu_int::ops::SquareRoot;
@@ -228,12 +252,6 @@ impl Exact {
         let scaled = (&self.0 * RBig::from(ten_to(places.saturating_mul(2)))).floor();
         let root = UBig::try_from(scaled).ok()?.sqrt();
         Some(Self::scaled(root.into(), i32::try_from(places).ok()?))
-    }
-
-    /// The number that a float is, to the last bit; `None` of what is not finite. For draws and for statistics, which are
-    /// estimates; money that is computed exactly never comes from a float.
-    pub fn of_float(value: f64) -> Option<Self> {
-        RBig::try_from(value).ok().map(Self)
     }
 }
 
@@ -352,6 +370,17 @@ mod tests {
     }
 
     #[test]
+    fn estimates_are_rounded_once_and_exact_from_then_on() {
+        let cases = [(412.345, 3, "412"), (0.000123456, 3, "0.000123"), (98765.4, 2, "99000"), (0.0, 3, "0")];
+        for (value, digits, expected) in cases {
+            assert_eq!(Exact::estimate(value, digits).unwrap().to_string(), expected);
+        }
+        assert_eq!(Exact::estimate(-2.5e-9, 2).unwrap().to_string(), "-0.0000000025");
+        assert!(Exact::estimate(f64::INFINITY, 3).is_none() && Exact::estimate(f64::NAN, 3).is_none());
+        assert!((exact("0.1").to_f64() - 0.1).abs() < f64::EPSILON);
+    }
+
+    #[test]
     fn floats_are_the_nearest_ones() {
         for (text, float) in [("0.1", 0.1), ("-2.5", -2.5), ("0.000000000000000000000000000001", 1e-30), ("0", 0.0)] {
             assert_eq!(exact(text).to_f64(), float);
@@ -361,11 +390,9 @@ mod tests {
 
     #[test]
     fn a_float_is_the_number_it_stands_for() {
-        assert_eq!(
-            Exact::of_float(0.1).unwrap().to_string(),
-            "0.1000000000000000055511151231257827021181583404541015625"
-        );
-        assert_eq!(Exact::of_float(0.1).unwrap().to_f64(), 0.1);
+        let tenth = Exact::of_float(0.1).unwrap();
+        assert_eq!(tenth.to_string(), "0.1000000000000000055511151231257827021181583404541015625");
+        assert_eq!(tenth.to_f64(), 0.1);
         assert_eq!(Exact::of_float(f64::NAN), None);
         assert_eq!(Exact::of_float(f64::INFINITY), None);
     }

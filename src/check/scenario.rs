@@ -10,7 +10,7 @@ use super::{budgets, deployments, prices, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Again, Currency, Draw, Plan, Uncertainties};
+use crate::plan::{Again, Currency, Draw, Plan, Uncertainties, Workload};
 use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
@@ -197,12 +197,16 @@ fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Pla
         draw: draw.clone(),
         inputs: Vec::new(),
         decisions: Decisions::default(),
+        folder: folder.clone(),
+        mean_call: None,
     };
     prices::discounts(priced, &mut context);
 
     let workload = fields
         .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
         .and_then(|node| workload::read(node, &mut context));
+    let mean_call = workload.as_ref().and_then(Workload::mean_call);
+    context.mean_call = mean_call.filter(|(prompt, answer)| !prompt.is_zero() && !answer.is_zero());
     if let Some(node) = fields.get("deployments", context.sink) {
         deployments::deployments(node, &mut context);
     }

@@ -9,8 +9,8 @@ mod workload;
 use std::sync::Arc;
 
 pub use hosting::{
-    BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Opponent, Package, Provisioned, Purchase, Replicas,
-    Serverless, Supply, Term,
+    Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
+    Purchase, Replicas, Serverless, Supply, Term, Throughput,
 };
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::tape::Tape;
 use crate::diag::Diagnostic;
 use crate::figure::{Figure, Step, Volume};
-use crate::levers::{self, Outcome, Quantity};
+use crate::levers::{self, Outcome, Quantity, Variant};
 use crate::plan::{Billing, Draw, Drawn, Input, Metric, Plan};
 use crate::report::{is_input, is_output};
 use crate::units::Exact;
@@ -65,7 +65,7 @@ impl Exactly {
     /// Runs the engine.
     pub fn of(plan: &Plan, case: Case, measures: &[Measure]) -> Result<Self, Vec<Diagnostic>> {
         let Some(strategy) = plan.strategies.get(case.strategy) else { return Err(Vec::new()) };
-        let outcome = levers::evaluate(plan, strategy, case.billing)?;
+        let outcome = levers::evaluate(plan, strategy, Variant { billing: case.billing, ..Variant::default() })?;
         let mut outputs = vec![Arc::clone(outcome.total.step())];
         outputs.extend(measures.iter().map(|measure| measured(plan, &outcome, *measure)));
         Ok(Self { outcome, outputs })

@@ -255,6 +255,24 @@ strategies:
     draws_are_exact(&both);
 }
 
+/// A minimum prefix that some draws reach, hit shares that are stated or follow from traffic, conversations and agents.
+#[test]
+fn prompt_caches_turns_and_steps_are_right_for_every_draw() {
+    let workload = |more: &str| {
+        format!(
+            "
+workload: {{requests: 1k/day to 3k/day, prompt: {{system: 700 to 2000, user: 100}}, output: 50 to 400{more}}}
+strategies:
+  stated: {{model: gpt-4o, prefix_cache: {{hit_rate: 50% to 90%}}}}
+  derived: {{model: gpt-4o, prefix_cache: {{prefixes: 10}}, output: {{max: 150}}}}
+"
+        )
+    };
+    for more in ["", ", turns: 3", ", agent: {steps: 2, tool_result: 100 to 300}"] {
+        draws_are_exact(&workload(more));
+    }
+}
+
 const CACHED: &str = "
 workload: {requests: 1k/day, input: 500, output: 200}
 strategies:

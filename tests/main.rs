@@ -20,6 +20,7 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod risk;
 mod size;
 mod support;
 mod throughput;

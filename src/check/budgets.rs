@@ -6,9 +6,6 @@ use crate::input::{Fields, Node, Value, choice, plain, word, wrong_shape};
 use crate::plan::{Budget, Expectation, Metric};
 use crate::units::{Exact, Kind};
 
-/// Metrics that need a computation that does not exist yet.
-const LATER: &[&str] = &["p90_per_month", "p95_per_month", "p50_per_month"];
-
 fn strategy(node: &Node, names: &[String], context: &mut Context<'_>) -> Option<usize> {
     let name = word(node, context.sink)?;
     names.iter().position(|known| known == name).or_else(|| context.sink.refuse(unknown_strategy(name, node, names)))
@@ -50,7 +47,6 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
             .get("level", context.sink)
             .and_then(|node| choice(node, "a level", &[("fail", true), ("warn", false)], context.sink))
             .unwrap_or(true);
-        fields.later(LATER, context.sink);
         let mut limits = Vec::new();
         for metric in Metric::ALL.into_iter().filter(|metric| metric.is_limit()) {
             if let Some(node) = fields.get(metric.name(), context.sink) {
@@ -58,9 +54,8 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
                 limits.push((metric, limit, node.place.clone()));
             }
         }
-        let later = LATER.iter().any(|key| item.get(key).is_some());
         fields.finish(context.sink);
-        if limits.is_empty() && !later {
+        if limits.is_empty() {
             context.sink.add(
                 Diagnostic::at(Code::MissingKey, &item.place, "a budget without a limit", "how much?")
                     .help("for instance `per_month: $15k`"),

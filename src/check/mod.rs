@@ -22,6 +22,7 @@ mod serving;
 mod size;
 mod strategies;
 mod traffic;
+mod uncertain;
 mod workload;
 
 pub use cases::size_cases;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
+use crate::figure::{Calls, Cost, Days, Decisions, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
 use crate::plan::{Deployment, Model, Server, Term};
 use crate::pricing::Component;
 use crate::units::Exact;
@@ -309,4 +309,6 @@ pub struct Outcome {
     pub escalations: Vec<Escalation>,
     /// Requests per day that end a cascade without an accepted answer.
     pub unanswered: Exact,
+    /// Comparisons with uncertain figures: as long as they come out as they did, the formulae of the bill hold.
+    pub decisions: Decisions,
 }

@@ -6,7 +6,7 @@
 
 use super::bill::Lever;
 use super::{Cause, Engine, Job};
-use crate::figure::{Calls, Figure};
+use crate::figure::{Calls, Cost, Figure};
 use crate::plan::{Arm, Overrides, Route};
 use crate::units::Exact;
 
@@ -37,15 +37,21 @@ impl Engine<'_> {
     }
 
     /// For each arm, who answers what was sent to it by mistake: the next dearer one; none without `misroute`.
-    pub(super) fn next_dearer(&self, route: &Route, job: &Job<'_>, levers: &Overrides) -> Vec<Option<usize>> {
+    pub(super) fn next_dearer(&mut self, route: &Route, job: &Job<'_>, levers: &Overrides) -> Vec<Option<usize>> {
         if route.misroute.is_none() {
             return Vec::new();
         }
         let cost = |arm: &Arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers));
-        let costs: Vec<Exact> = route.arms.iter().map(cost).collect();
-        let next = |own: &Exact| {
+        let costs: Vec<Figure<Cost>> = route.arms.iter().map(cost).collect();
+        for (index, one) in costs.iter().enumerate() {
+            for other in costs.iter().skip(index.saturating_add(1)) {
+                self.ledger.decisions.compare(one, other);
+            }
+        }
+        let costs: Vec<&Exact> = costs.iter().map(Figure::value).collect();
+        let next = |own: &&Exact| {
             let dearer = costs.iter().enumerate().filter(|(_, cost)| *cost > own);
-            dearer.min_by_key(|(_, cost)| (*cost).clone()).map(|(index, _)| index)
+            dearer.min_by_key(|(_, cost)| **cost).map(|(index, _)| index)
         };
         costs.iter().map(next).collect()
     }

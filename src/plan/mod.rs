@@ -4,6 +4,7 @@ mod hosting;
 mod levers;
 mod quality;
 mod switch;
+mod uncertain;
 mod workload;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use levers::{
 
 pub use quality::{GivenWrong, Quality, Rates};
 pub use switch::Switch;
+pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
     Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };
@@ -60,6 +62,8 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
     pub expectations: Vec<Expectation>,
+    /// What is not known exactly.
+    pub uncertain: Uncertainties,
 }
 
 /// The currency that amounts are shown in; prices and computation stay in USD.
@@ -172,11 +176,17 @@ pub enum Metric {
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
     EveryAttemptPerMonth,
+    /// The median of the cost of a month, over what is uncertain.
+    P50PerMonth,
+    /// The cost of a month that is passed with a probability of 10%.
+    P90PerMonth,
+    /// The cost of a month that is passed with a probability of 5%.
+    P95PerMonth,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -192,6 +202,9 @@ impl Metric {
         Self::PerAcceptedAnswer,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
+        Self::P50PerMonth,
+        Self::P90PerMonth,
+        Self::P95PerMonth,
     ];
 
     /// Its name in a scenario.
@@ -212,7 +225,21 @@ impl Metric {
             Self::PerAcceptedAnswer => "per_accepted_answer",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
+            Self::P50PerMonth => "p50_per_month",
+            Self::P90PerMonth => "p90_per_month",
+            Self::P95PerMonth => "p95_per_month",
         }
+    }
+
+    /// The probability of which it is the quantile; `None` where it is none.
+    pub fn quantile(self) -> Option<Exact> {
+        let percent = match self {
+            Self::P50PerMonth => 50,
+            Self::P90PerMonth => 90,
+            Self::P95PerMonth => 95,
+            _ => return None,
+        };
+        Exact::ratio(percent, 100)
     }
 
     /// Whether it compares with the baseline.

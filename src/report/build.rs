@@ -360,7 +360,7 @@ pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mu
                 display::count(low),
                 display::count(high)
             )),
-            Origin::Median(place) => {
+            Origin::Uncertain(place, _) => {
                 Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
             }
             _ => None,

@@ -209,6 +209,10 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
             );
             (formula, Vec::new())
         }
+        Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
+            let what = "the quantile of the cost of a month over draws of what is uncertain, an estimate; `risk` says how good";
+            (what.to_owned(), Vec::new())
+        }
         Metric::FinalOnlyPerMonth => {
             variant(&result.cascade.as_ref()?.final_only, "every request pays only the step that answered it")
         }

@@ -16,6 +16,7 @@ pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use evaluation::{Billings, Computed, Evaluation};
+pub(crate) use evaluation::{is_input, is_output};
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
     RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,

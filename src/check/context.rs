@@ -102,6 +102,23 @@ impl Context<'_> {
         self.read(name, node, kind)
     }
 
+    /// An optional quantity that is not 0.
+    pub fn above_zero<D: Dimension>(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        kind: Kind,
+        name: &'static str,
+    ) -> Option<Figure<D>> {
+        let node = fields.get(key, self.sink)?;
+        let found: Figure<D> = self.read(name, node, kind)?;
+        if found.is_zero() {
+            let message = format!("`{key}` of 0 makes no sense");
+            return self.sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, message, "must be above zero"));
+        }
+        Some(found)
+    }
+
     /// The quantity in `node`.
     pub fn read<D: Dimension>(&mut self, name: &'static str, node: &Node, kind: Kind) -> Option<Figure<D>> {
         let figure: Figure<D> = quantity(name, node, kind, &self.settings, &self.draw, self.sink)?;

@@ -154,7 +154,7 @@ fn named_for(share: Figure<Share>, name: &str) -> Figure<Share> {
     share.named(format!("discount of {name}"))
 }
 
-fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discounted> {
+pub(super) fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discounted> {
     match context.prices.book.find(name, context.prices.as_of) {
         Lookup::Found(model) => Some(Discounted::Model { provider: model.provider.clone(), id: model.id.clone() }),
         _ if context.prices.book.has_provider(name) => Some(Discounted::Provider(name.to_owned())),

@@ -1,14 +1,19 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod contracts;
+mod fine_tune;
 mod hosting;
 mod levers;
 mod quality;
+mod retrieval;
 mod switch;
 mod uncertain;
 mod workload;
 
 use std::sync::Arc;
 
+pub use contracts::{Commitment, Limit, Limits, Terms, Whose};
+pub use fine_tune::{Base, FineTune};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -20,6 +25,7 @@ pub use levers::{
 };
 
 pub use quality::{GivenWrong, Quality, Rates};
+pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
 pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
@@ -58,6 +64,10 @@ pub struct Plan {
     pub deployments: Vec<Arc<Deployment>>,
     /// What they are compared with.
     pub break_evens: Vec<BreakEvenCase>,
+    /// Rate limits of providers.
+    pub limits: Option<Limits>,
+    /// Spend that was promised to providers or paid in advance.
+    pub commitments: Vec<Commitment>,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
@@ -172,6 +182,10 @@ pub enum Metric {
     Quality,
     /// Cost of a request over the share of right answers.
     PerAcceptedAnswer,
+    /// What a call of a tuned model saves, training and hosting left out.
+    FineTuneSavesPerCall,
+    /// Calls after which its training is paid.
+    FineTuneBreakEvenCalls,
     /// A cascade that pays only the step that answered.
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
@@ -186,7 +200,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -200,6 +214,8 @@ impl Metric {
         Self::OutputTokensPerDay,
         Self::Quality,
         Self::PerAcceptedAnswer,
+        Self::FineTuneSavesPerCall,
+        Self::FineTuneBreakEvenCalls,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
         Self::P50PerMonth,
@@ -223,6 +239,8 @@ impl Metric {
             Self::OutputTokensPerDay => "output_tokens_per_day",
             Self::Quality => "quality",
             Self::PerAcceptedAnswer => "per_accepted_answer",
+            Self::FineTuneSavesPerCall => "fine_tune_saves_per_call",
+            Self::FineTuneBreakEvenCalls => "fine_tune_break_even_calls",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
             Self::P50PerMonth => "p50_per_month",
@@ -249,7 +267,7 @@ impl Metric {
 
     /// Whether a budget can limit it: more of it is worse.
     pub fn is_limit(self) -> bool {
-        !self.is_saving() && self != Self::Quality
+        !self.is_saving() && !matches!(self, Self::Quality | Self::FineTuneSavesPerCall | Self::FineTuneBreakEvenCalls)
     }
 
     /// Whether it is an amount of money.
@@ -261,6 +279,7 @@ impl Metric {
                 | Self::InputTokensPerDay
                 | Self::OutputTokensPerDay
                 | Self::Quality
+                | Self::FineTuneBreakEvenCalls
         )
     }
 }

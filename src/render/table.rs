@@ -230,7 +230,9 @@ fn compared(report: &Report, metric: &str, a: &Exact, b: &Exact) -> (String, Str
 
 /// What an amount of a metric is counted in, where that is money.
 fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
-    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day"].contains(&metric) {
+    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day", "fine_tune_break_even_calls"]
+        .contains(&metric)
+    {
         ""
     } else {
         &report.currency
@@ -241,7 +243,9 @@ fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
 fn amount(report: &Report, metric: &str, value: &Exact) -> String {
     match metric {
         "savings_percent" => format!("{}%", display::precise(value, 4)),
-        "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => display::count(value),
+        "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" | "fine_tune_break_even_calls" => {
+            display::count(value)
+        }
         _ => money(report, value),
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::evaluation::{is_input, is_output};
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CostInterval, Costs, DeploymentReport, Evaluation,
-    ExpectationResult, LineReport, ListUsed, PrefixCacheReport, PricesUsed, Report, SCHEMA, Savings, ScenarioName,
-    StrategyReport, Usage, attribution, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CommitmentReport, CostInterval, Costs,
+    DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport, ListUsed, PrefixCacheReport,
+    PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, StrategyReport, Tuned, Usage, attribution,
+    limits, warnings,
 };
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity};
-use crate::plan::{Metric, Plan, Server};
+use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
+use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
 use crate::units::{Exact, display};
 
 impl Report {
@@ -179,6 +180,10 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
+        retrieval: retrieval(plan, plan.strategies.get(index)?, outcome),
+        fine_tune: fine_tune(plan, plan.strategies.get(index)?, evaluation.results.get(index)?.tuned.as_ref()),
+        limits: limits::limited(plan, outcome).iter().map(limits::report).collect(),
+        commitments: outcome.settled.iter().map(|settled| commitment(plan, settled)).collect(),
         interval: evaluation
             .results
             .get(index)?
@@ -211,6 +216,63 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
+}
+
+fn retrieval(plan: &Plan, strategy: &Strategy, outcome: &Outcome) -> Option<RetrievalReport> {
+    let (lever, index) = (strategy.retrieval.as_ref()?, outcome.index.as_ref()?);
+    let lines = outcome.lines.iter().filter(|line| line.lever == Lever::Retrieval);
+    let per_day: Exact = lines.map(|line| line.cost.value()).sum();
+    Some(RetrievalReport {
+        model: lever.embed.name().to_owned(),
+        chunks: index.chunks.value().clone(),
+        index_tokens: index.tokens.value().clone(),
+        index_cost: shown(plan, index.cost.value()),
+        index_per_month: shown(plan, index.per_month.value()),
+        stored_gb: index.stored.as_ref().map(|stored| stored.value().clone()),
+        context_tokens: index.context.value().clone(),
+        per_month: shown(plan, &(&per_day * plan.days_per_month.value())),
+    })
+}
+
+fn fine_tune(plan: &Plan, strategy: &Strategy, tuned: Option<&Tuned>) -> Option<FineTuneReport> {
+    let (lever, tuned) = (strategy.fine_tune.as_ref()?, tuned?);
+    let against = match lever.base {
+        Base::Strategy => Some("strategy"),
+        Base::Baseline => Some("baseline"),
+        Base::Unknown => None,
+    };
+    let break_even_calls = tuned.break_even();
+    Some(FineTuneReport {
+        model: lever.server()?.name().to_owned(),
+        against: against.map(str::to_owned),
+        training: shown(plan, tuned.training.cost.value()),
+        per_month: shown(plan, tuned.training.per_month.value()),
+        hosting_per_month: shown(plan, &(&tuned.hosting_per_day * plan.days_per_month.value())),
+        calls_per_day: tuned.calls_per_day.clone(),
+        base_per_call: tuned.base.as_ref().map(|usd| shown(plan, usd)),
+        tuned_per_call: shown(plan, &tuned.own),
+        saves_per_call: tuned.saves().map(|usd| shown(plan, &usd)),
+        break_even_days: break_even_calls.as_ref().and_then(|calls| calls.checked_div(&tuned.calls_per_day)),
+        break_even_calls,
+    })
+}
+
+fn commitment(plan: &Plan, settled: &Settled) -> CommitmentReport {
+    let promised = settled.credit.as_ref().unwrap_or(&settled.committed);
+    let unused = (promised.value() - settled.spend.value()).max(Exact::ZERO);
+    CommitmentReport {
+        of: settled.commitment.whose.name().to_owned(),
+        kind: match settled.commitment.terms {
+            Terms::Minimum(_) => "minimum",
+            Terms::Prepaid { .. } => "prepaid",
+        }
+        .to_owned(),
+        spend_per_month: shown(plan, settled.spend.value()),
+        committed_per_month: shown(plan, settled.committed.value()),
+        credit_per_month: settled.credit.as_ref().map(|credit| shown(plan, credit.value())),
+        unused_per_month: shown(plan, &unused),
+        adds_per_month: shown(plan, settled.adds.value()),
+    }
 }
 
 fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
@@ -291,6 +353,7 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
         Quantity::Events(events) => (events.value().clone(), event(&line.component), Exact::ONE),
         Quantity::Month(days) => (Exact::ONE, "month", days.value().clone()),
+        Quantity::Kept(things, unit, days) => (things.value().clone(), *unit, days.value().clone()),
         Quantity::Uptime(hours, unit) => (hours.value().clone(), *unit, Exact::ONE),
         Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
@@ -318,6 +381,7 @@ fn event(component: &str) -> &'static str {
     match component {
         "hit" | "false hit" => "hit",
         "lookup" => "lookup",
+        "search" => "search",
         _ => "request",
     }
 }
@@ -337,7 +401,8 @@ fn assumptions(evaluation: &Evaluation, index: usize) -> Vec<String> {
     let mut seen = HashSet::new();
     walk(result.outcome.total.step(), &mut seen, &mut found);
     walk(evaluation.plan.days_per_month.step(), &mut seen, &mut found);
-    for note in &result.outcome.notes {
+    let of_tuning = result.tuned.iter().filter_map(|tuned| tuned.note.as_ref());
+    for note in result.outcome.notes.iter().chain(of_tuning) {
         if !found.contains(note) {
             found.push(note.clone());
         }

@@ -10,7 +10,7 @@ use super::{budgets, deployments, prices, quality, strategies, uncertain, worklo
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Again, Currency, Draw, Plan, Quality, Uncertainties, Workload};
+use crate::plan::{Again, Change, Currency, Plan, Quality, Uncertainties, Workload};
 use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
@@ -26,7 +26,7 @@ pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     let plan = tree(input, options, &mut sink).and_then(|(source, root)| {
         let (input, options) = (input.clone(), options.clone());
         let scenario = Arc::new(Scenario { source, root, input, options, book: OnceLock::new() });
-        plan_of(&scenario, &Draw::default(), &mut sink)
+        plan_of(&scenario, &Change::default(), &mut sink)
     });
     sink.finish(plan)
 }
@@ -41,12 +41,12 @@ struct Scenario {
     book: OnceLock<(Arc<Book>, Date)>,
 }
 
-/// The same scenario with drawn values.
+/// The same scenario with something changed.
 fn again(scenario: &Arc<Scenario>) -> Again {
     let scenario = Arc::clone(scenario);
-    Again::new(move |draw| {
+    Again::new(move |change| {
         let mut sink = Sink::default();
-        let plan = plan_of(&scenario, draw, &mut sink);
+        let plan = plan_of(&scenario, change, &mut sink);
         sink.finish(plan)
     })
 }
@@ -166,9 +166,20 @@ fn included(
     merged
 }
 
-fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Plan> {
+fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option<Plan> {
     let Scenario { source, root, input, options, .. } = scenario.as_ref();
     let before = sink.failures();
+    let changed;
+    let root = if change.set.is_empty() {
+        root
+    } else {
+        let mut tree = root.clone();
+        for argument in &change.set {
+            input::apply_set(&mut tree, argument, sink);
+        }
+        changed = tree;
+        &changed
+    };
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
@@ -181,20 +192,22 @@ fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Pla
         Input::Stdin | Input::Text { .. } => PathBuf::new(),
     };
     let priced = fields.get("prices", sink);
-    let (book, as_of, unread) = match scenario.book.get() {
+    let same_prices = !change.set.iter().any(|argument| argument.trim_start().starts_with("prices"));
+    let (book, as_of, unread) = match scenario.book.get().filter(|_| same_prices) {
         Some((book, as_of)) => (Arc::clone(book), Some(*as_of), Unread::default()),
         None => {
             let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
             (Arc::new(book), as_of, unread)
         }
     };
-    let as_of = as_of?;
+    let stated = as_of?;
+    let as_of = change.as_of.unwrap_or(stated);
     let mut context = Context {
         sink,
         settings,
         prices: Prices::new(Arc::clone(&book), as_of, unread),
         deployments: Vec::new(),
-        draw: draw.clone(),
+        draw: change.draw.clone(),
         inputs: Vec::new(),
         decisions: Decisions::default(),
         folder: folder.clone(),
@@ -249,7 +262,9 @@ fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Pla
         return None;
     }
     // A second plan of the same scenario finds the same prices.
-    scenario.book.get_or_init(|| (book, as_of));
+    if same_prices {
+        scenario.book.get_or_init(|| (book, stated));
+    }
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Some(Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),

@@ -21,7 +21,7 @@ pub use levers::{
 
 pub use quality::{GivenWrong, Quality, Rates};
 pub use switch::Switch;
-pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
+pub use uncertain::{Again, Change, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
     Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };

@@ -8,7 +8,7 @@ use super::settle::settle;
 use super::{
     Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CostInterval, Costs, DeploymentReport, Evaluation,
     ExpectationResult, LineReport, ListUsed, PrefixCacheReport, PricesUsed, Report, SCHEMA, Savings, ScenarioName,
-    StrategyReport, Usage, attribution, warnings,
+    StrategyReport, Usage, advice, attribution, warnings,
 };
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity};
@@ -49,6 +49,7 @@ impl Report {
             break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),
+            advice: advice::advice(evaluation),
             warnings: Vec::new(),
         }
     }

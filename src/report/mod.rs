@@ -1,8 +1,10 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod advice;
 mod attribution;
 mod break_even;
 mod build;
+mod dominance;
 mod evaluation;
 pub mod explain;
 mod settle;
@@ -11,6 +13,7 @@ mod warnings;
 
 use serde::Serialize;
 
+pub use advice::Advice;
 pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
@@ -57,6 +60,8 @@ pub struct Report {
     pub budgets: Vec<BudgetResult>,
     /// Claims and whether they hold.
     pub expectations: Vec<ExpectationResult>,
+    /// Changes that save most, at most three.
+    pub advice: Vec<Advice>,
     /// Warnings that concern no single strategy.
     pub warnings: Vec<Warning>,
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Evaluation;
-use crate::levers::{self, Finding, PrefixUse, Variant, standard_price};
-use crate::plan::{Billing, Cascade, Model, ModelUse, Plan, Route, Server, Serving, Strategy};
-use crate::pricing::{Card, Component};
+use super::dominance::{Domination, dominations};
+use crate::levers::{Finding, PrefixUse};
+use crate::plan::{Billing, Cascade, Model, Plan, Server, Serving};
+use crate::pricing::Card;
 use crate::units::{Exact, display};
 
 /// Something that a reader of the result should look at.
@@ -30,7 +31,9 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         return found;
     };
     let money = |usd: &Exact| display::money(&(usd * &plan.currency.per_usd), &plan.currency.code);
-    dominated(plan, strategy, result.outcome.total.value(), &money, &mut found);
+    found.extend(
+        dominations(plan, strategy).iter().map(|pair| dominated(plan, pair, result.outcome.total.value(), &money)),
+    );
     let totals = result.cascade.as_ref().map(|both| (both.every_attempt.total.value(), both.final_only.total.value()));
     if let Some((every, only)) = totals
         && billing_of(&strategy.serving) == Some(Billing::FinalOnly)
@@ -251,130 +254,19 @@ fn cascade_billing(cascade: &Cascade) -> Billing {
     if inner { Billing::FinalOnly } else { cascade.billing }
 }
 
-/// Models of a route that another one of it undercuts or equals in every price.
-fn dominated(
-    plan: &Plan,
-    strategy: &Strategy,
-    total: &Exact,
-    money: &dyn Fn(&Exact) -> String,
-    found: &mut Vec<Warning>,
-) {
-    let Serving::Route(route) = &strategy.serving else { return };
-    for (index, arm) in route.arms.iter().enumerate() {
-        let Serving::Single(Server::Model(model)) = &arm.serving else { continue };
-        let is_used = route.shares.iter().flatten().any(|(arm, share)| *arm == index && !share.is_zero());
-        if !is_used {
-            continue;
-        }
-        let best = route
-            .arms
-            .iter()
-            .enumerate()
-            .filter_map(|(other, candidate)| match &candidate.serving {
-                Serving::Single(Server::Model(candidate))
-                    if other != index
-                        && dominates(plan, strategy, &candidate.model, &model.model)
-                        && is_no_worse(plan, route, (index, model), candidate) =>
-                {
-                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), Variant::default())
-                        .ok()?
-                        .total
-                        .value()
-                        .clone();
-                    Some((cost, other, candidate.model.listed.id.clone()))
-                }
-                _ => None,
-            })
-            .min_by(|(a, ..), (b, ..)| a.cmp(b));
-        let Some((cost, other, name)) = best else { continue };
-        let dear = &model.model.listed.id;
-        let why = if plan.quality.of.iter().any(|(server, _)| server == &Server::Model(model.clone())) {
-            "and by the qualities stated no better"
-        } else {
-            "and no quality is stated that speaks for it"
-        };
-        // A dearer model with the smaller share is there for its quality, as far as one can tell without any stated.
-        let amounts = if share_of(plan, route, index) >= share_of(plan, route, other) {
-            let days = plan.days_per_month.value();
-            format!(
-                "; with {name} in its place: {} a month instead of {}",
-                money(&(&cost * days)),
-                money(&(total * days))
-            )
-        } else {
-            String::new()
-        };
-        found.push(Warning {
-            code: "dominated-model",
-            message: format!("{dear} is nowhere cheaper than {name}, {why}{amounts}"),
-        });
-    }
-}
-
-/// The share of all requests that an arm gets.
-fn share_of(plan: &Plan, route: &Route, arm: usize) -> Exact {
-    let of_task = |(task, shares): (&crate::plan::Task, &Vec<(usize, crate::figure::Figure<crate::figure::Share>)>)| {
-        let own: Exact = shares.iter().filter(|(index, _)| *index == arm).map(|(_, share)| share.value()).sum();
-        task.share.value() * &own
+fn dominated(plan: &Plan, pair: &Domination, total: &Exact, money: &dyn Fn(&Exact) -> String) -> Warning {
+    let Domination { dear, cheap, .. } = pair;
+    let why = if pair.by_quality {
+        "and by the qualities stated no better"
+    } else {
+        "and no quality is stated that speaks for it"
     };
-    plan.workload.tasks.iter().zip(&route.shares).map(of_task).sum()
-}
-
-/// Whether a model is right at least as often as the one of an arm, at every task of that arm. What is not stated speaks for
-/// nobody.
-fn is_no_worse(plan: &Plan, route: &Route, (arm, dear): (usize, &ModelUse), cheap: &ModelUse) -> bool {
-    let tasks = plan.workload.tasks.iter().zip(&route.shares);
-    let mut own = tasks.filter(|(_, shares)| shares.iter().any(|(index, share)| *index == arm && !share.is_zero()));
-    own.all(|(task, _)| {
-        let of = |model: &ModelUse| {
-            let server = Server::Model(model.clone());
-            plan.quality.of(&server, task.name.as_deref()).map(|share| share.value().clone())
-        };
-        of(cheap).zip(of(dear)).is_none_or(|(cheap, dear)| cheap >= dear)
-    })
-}
-
-/// Whether `cheap` is no dearer than `dear` in any price at any prompt length of the workload, and cheaper in one.
-fn dominates(plan: &Plan, strategy: &Strategy, cheap: &Model, dear: &Model) -> bool {
-    let components =
-        [Component::Input, Component::Output, Component::Reasoning, Component::CacheRead, Component::Request];
-    let batched = strategy.defaults.batch.is_some();
-    let mut is_cheaper = false;
-    for task in &plan.workload.tasks {
-        let input = task.prompt.total(|_| true);
-        for component in &components {
-            let price = |model: &Model| standard_price(model, component, input.value());
-            let (Some(a), Some(b)) = (price(cheap), price(dear)) else {
-                // Priced by one of them only: not comparable, unless neither has it.
-                if price(cheap).is_none() && price(dear).is_none() { continue } else { return false }
-            };
-            if a > b {
-                return false;
-            }
-            is_cheaper |= a < b;
-            if batched {
-                let batch = |model: &Model| {
-                    let rate = model.listed.card(Some("batch"), model.as_of)?.rate(component)?;
-                    Some(rate.at(input.value()).0.clone())
-                };
-                match (batch(cheap), batch(dear)) {
-                    (Some(a), Some(b)) if a > b => return false,
-                    (None, Some(_)) => return false,
-                    _ => {}
-                }
-            }
-        }
-    }
-    is_cheaper
-}
-
-/// The strategy with one arm of its route served by another.
-fn replaced(strategy: &Strategy, route: &Route, index: usize, by: usize) -> Strategy {
-    let mut route = route.clone();
-    if let Some(better) = route.arms.get(by).map(|arm| arm.serving.clone())
-        && let Some(arm) = route.arms.get_mut(index)
-    {
-        arm.serving = better;
-    }
-    Strategy { serving: Serving::Route(Box::new(route)), ..strategy.clone() }
+    let days = plan.days_per_month.value();
+    let amounts = if pair.is_plain {
+        let (with, now) = (money(&(&pair.cost * days)), money(&(total * days)));
+        format!("; with {cheap} in its place: {with} a month instead of {now}")
+    } else {
+        String::new()
+    };
+    Warning { code: "dominated-model", message: format!("{dear} is nowhere cheaper than {cheap}, {why}{amounts}") }
 }

@@ -16,4 +16,4 @@ mod strategies;
 mod workload;
 
 pub use options::Options;
-pub use scenario::load;
+pub use scenario::{load, load_with_text};

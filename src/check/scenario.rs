@@ -9,7 +9,7 @@ use super::options::Options;
 use super::{budgets, deployments, prices, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
-use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
+use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
 use crate::plan::{Currency, Plan};
 use crate::units::{Exact, Kind, Settings};
 
@@ -21,9 +21,18 @@ const DEEPEST_INCLUDE: usize = 32;
 /// # Errors
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
+    load_with_text(input, options).map(|(plan, _)| plan)
+}
+
+/// Reads and checks a scenario; beside the plan what was stated, with all that is laid over it, so that two versions can be
+/// told apart line by line.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_text(input: &Input, options: &Options) -> Result<(Plan, Node), Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan =
-        tree(input, options, &mut sink).and_then(|(source, root)| plan_of(&source, input, &root, options, &mut sink));
+    let plan = tree(input, options, &mut sink)
+        .and_then(|(source, root)| Some((plan_of(&source, input, &root, options, &mut sink)?, root)));
     sink.finish(plan)
 }
 
@@ -31,16 +40,14 @@ pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
 fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source>, Node)> {
     let source = input::read_input(input).map_err(|error| sink.add(*error)).ok()?;
     let root = input::parse(&source, sink)?;
-    let folder = match input {
-        Input::File(path) => path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-        Input::Stdin | Input::Text { .. } => Path::new("."),
-    };
+    let files = input.files();
+    let folder = Some(input.folder()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".into());
     let mut chain = Vec::new();
-    if let Input::File(path) = input {
-        chain.extend(path.canonicalize());
+    if let Input::File(path) | Input::Committed(_, path) = input {
+        chain.extend(files.real(path));
     }
-    let top = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    let mut root = with_includes(root, folder, &top, &mut chain, sink)?;
+    let top = files.real(&folder).unwrap_or_else(|| folder.clone());
+    let mut root = with_includes(root, &folder, (files, &top), &mut chain, sink)?;
     for argument in &options.set {
         input::apply_set(&mut root, argument, sink);
     }
@@ -48,7 +55,13 @@ fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source
 }
 
 /// `root` laid over the files it includes.
-fn with_includes(root: Node, folder: &Path, top: &Path, chain: &mut Vec<PathBuf>, sink: &mut Sink) -> Option<Node> {
+fn with_includes(
+    root: Node,
+    folder: &Path,
+    top: (Files<'_>, &Path),
+    chain: &mut Vec<PathBuf>,
+    sink: &mut Sink,
+) -> Option<Node> {
     let Some(list) = root.get("include").cloned() else { return Some(root) };
     let one = std::slice::from_ref(&list);
     let items = if let Value::List(items) = &list.value { items } else { one };
@@ -79,7 +92,7 @@ fn included(
     name: &str,
     place: &Place,
     folder: &Path,
-    top: &Path,
+    (files, top): (Files<'_>, &Path),
     chain: &mut Vec<PathBuf>,
     sink: &mut Sink,
 ) -> Option<Node> {
@@ -96,14 +109,14 @@ fn included(
     if Path::new(name).is_absolute() {
         return sink.refuse(escapes());
     }
-    let real = match path.canonicalize() {
-        Ok(real) => real,
-        Err(_) => {
+    let real = match files.real(&path) {
+        Some(real) => real,
+        None => {
             return sink.refuse(
                 Diagnostic::at(
                     Code::Unreadable,
                     place,
-                    format!("there is no file {}", path.display()),
+                    format!("there is no file {}", files.label(&path)),
                     "to be included here",
                 )
                 .help("the path is relative to the file that includes it"),
@@ -121,7 +134,7 @@ fn included(
             "closes the circle",
         ));
     }
-    let source = match input::read_file(&path, &path.display().to_string()) {
+    let source = match files.read(&path) {
         Ok(source) => source,
         Err(mut error) => {
             if error.place.is_none() {
@@ -137,7 +150,7 @@ fn included(
     }
     chain.push(real);
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let merged = with_includes(node, &folder, top, chain, sink);
+    let merged = with_includes(node, &folder, (files, top), chain, sink);
     chain.pop();
     merged
 }
@@ -151,12 +164,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
     fields.later(&["quality", "forecast", "correlate"], sink);
 
-    let folder = match input {
-        Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-        Input::Stdin | Input::Text { .. } => PathBuf::new(),
-    };
     let priced = fields.get("prices", sink);
-    let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
+    let (book, as_of, unread) = prices::book(priced, input, options, sink);
     let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread), deployments: Vec::new() };
     prices::discounts(priced, &mut context);
 

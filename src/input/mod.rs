@@ -4,12 +4,14 @@ mod fields;
 mod files;
 mod node;
 mod overlay;
+mod revision;
 mod scalars;
 mod yaml;
 
 pub use fields::{Fields, not_supported, wrong_shape};
-pub use files::{Input, read_file, read_input};
+pub use files::{Files, Input, read_file, read_input};
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
+pub use revision::Revision;
 pub use scalars::{choice, date, plain, refused, word, yes_or_no};
 pub use yaml::{parse, parse_flow};

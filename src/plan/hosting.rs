@@ -23,6 +23,14 @@ pub struct Deployment {
     pub ops_per_month: Option<Figure<Money>>,
 }
 
+/// Deployments are the same wherever they are stated.
+impl PartialEq for Deployment {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.supply, &self.peak_to_mean, &self.ops_per_month)
+            == (&other.name, &other.supply, &other.peak_to_mean, &other.ops_per_month)
+    }
+}
+
 /// A mention of a deployment in a scenario.
 #[derive(Clone, Debug)]
 pub struct DeploymentUse {
@@ -40,7 +48,7 @@ impl PartialEq for DeploymentUse {
 }
 
 /// How capacity is paid.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Supply {
     /// Whole replicas on rented GPUs.
     Replicas(Box<Replicas>),
@@ -51,7 +59,7 @@ pub enum Supply {
 }
 
 /// Whole replicas on rented GPUs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Replicas {
     /// Output tokens per second of one replica.
     pub throughput: Figure<Speed>,
@@ -85,7 +93,7 @@ impl Replicas {
 }
 
 /// The smallest thing that can be bought.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Package {
     /// What it is called, where it is an instance of a provider.
     pub name: Option<String>,
@@ -163,7 +171,7 @@ impl Term {
 }
 
 /// How a fleet is bought; the package has a price for every term that stands here.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Purchase {
     /// All of it in one way.
     One(Term),
@@ -174,7 +182,7 @@ pub enum Purchase {
 }
 
 /// Workers that start when requests come and stop when they are idle.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Serverless {
     /// How long a request keeps a worker busy.
     pub busy: Busy,
@@ -193,7 +201,7 @@ pub struct Serverless {
 }
 
 /// How long a request keeps a worker busy.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Busy {
     /// Stated.
     Stated(Figure<Seconds>),
@@ -202,7 +210,7 @@ pub enum Busy {
 }
 
 /// Throughput units of a provider, paid by the hour whether used or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Provisioned {
     /// Weighted tokens per minute that a unit takes.
     pub tokens_per_minute: Figure<Count>,

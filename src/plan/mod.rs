@@ -2,6 +2,7 @@
 
 mod hosting;
 mod levers;
+mod servers;
 mod switch;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
 /// A scenario, ready to be computed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Its name; the file's name when none is stated.
     pub name: String,
@@ -73,7 +74,7 @@ impl Currency {
 }
 
 /// The requests that come in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Workload {
     /// All requests.
     pub requests: Figure<Calls>,
@@ -94,6 +95,13 @@ pub struct Profile {
     pub place: Place,
 }
 
+/// Profiles are the same wherever they are stated.
+impl PartialEq for Profile {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.hours, self.ahead_of_utc) == (&other.hours, other.ahead_of_utc)
+    }
+}
+
 impl Profile {
     /// The load of the busiest hour over the mean load.
     pub fn busiest(&self) -> Figure<Factor> {
@@ -103,7 +111,7 @@ impl Profile {
 }
 
 /// Requests of one kind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// Its name; `None` for the workload as a whole.
     pub name: Option<String>,
@@ -183,7 +191,7 @@ impl Part {
 }
 
 /// Tokens of a prompt by part.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Prompt {
     parts: [Figure<Tokens>; 6],
 }
@@ -248,7 +256,7 @@ impl PartialEq for ModelUse {
 }
 
 /// A limit on what a strategy may cost.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     /// Which strategy.
     pub strategy: usize,
@@ -263,7 +271,7 @@ pub struct Budget {
 }
 
 /// A claim of a scenario about its own result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// Which strategy.
     pub strategy: usize,

@@ -1,0 +1,33 @@
+//! Everybody who is asked in a strategy, wherever a lever names them.
+
+use super::{CallCost, Compressor, Server, Serving, Strategy};
+
+impl Strategy {
+    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors.
+    pub fn each_server(&mut self, visit: &mut dyn FnMut(&mut Server)) {
+        if let Some(Compressor::Model(server)) = self.compress.as_mut().and_then(|lever| lever.compressor.as_mut()) {
+            visit(server);
+        }
+        each_of_serving(&mut self.serving, visit);
+    }
+}
+
+fn each_of_serving(serving: &mut Serving, visit: &mut dyn FnMut(&mut Server)) {
+    match serving {
+        Serving::Single(server) => visit(server),
+        Serving::Route(route) => {
+            each_of_call(route.router.as_mut(), visit);
+            route.arms.iter_mut().for_each(|arm| each_of_serving(&mut arm.serving, visit));
+        }
+        Serving::Cascade(cascade) => {
+            each_of_call(cascade.judge.as_mut(), visit);
+            cascade.steps.iter_mut().for_each(|step| each_of_serving(&mut step.arm.serving, visit));
+        }
+    }
+}
+
+fn each_of_call(call: Option<&mut CallCost>, visit: &mut dyn FnMut(&mut Server)) {
+    if let Some(CallCost::Call { server, .. }) = call {
+        visit(server);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cascade;
+mod conditions;
 mod context;
 mod deployments;
 mod levers;
@@ -15,5 +16,6 @@ mod serving;
 mod strategies;
 mod workload;
 
+pub use conditions::conditions;
 pub use options::Options;
 pub use scenario::{load, load_with_text};

@@ -23,13 +23,21 @@ pub(super) fn deliver(
     table: impl Fn(Look) -> String,
     csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
 ) -> Result<()> {
-    let show = |format: Format, look: Look| -> Result<String> {
+    put(destination, settings, |format, look| {
         Ok(match format {
             Format::Table => table(look),
             Format::Json => render::json(reports)?,
             Format::Csv => csv(reports)?,
         })
-    };
+    })
+}
+
+/// Shows a result in every place and form that was asked for.
+pub(super) fn put(
+    destination: &Destination,
+    settings: &Settings,
+    show: impl Fn(Format, Look) -> Result<String>,
+) -> Result<()> {
     if destination.output.is_empty() {
         let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
         let mut stdout = io::stdout().lock();

@@ -1,5 +1,6 @@
 //! Files become values that remember where they stand. Only this room and the command line touch the file system.
 
+mod difference;
 mod fields;
 mod files;
 mod node;
@@ -8,6 +9,7 @@ mod revision;
 mod scalars;
 mod yaml;
 
+pub use difference::{Difference, differences};
 pub use fields::{Fields, not_supported, wrong_shape};
 pub use files::{Files, Input, read_file, read_input};
 pub use node::{Key, Node, Value};

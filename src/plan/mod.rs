@@ -1,5 +1,6 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod condition;
 mod hosting;
 mod levers;
 mod servers;
@@ -7,6 +8,7 @@ mod switch;
 
 use std::sync::Arc;
 
+pub use condition::{Bound, Condition, Test};
 pub use hosting::{
     BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Opponent, Package, Provisioned, Purchase, Replicas,
     Serverless, Supply, Term,

@@ -3,19 +3,23 @@
 mod break_even;
 mod break_even_chart;
 pub mod chart;
+mod comparison;
 mod csv;
 mod deployments;
 mod explain;
 mod json;
 mod savings;
 mod sheet;
+mod side_by_side;
 mod style;
 mod table;
 
-pub use self::csv::{csv, csv_of_break_evens, csv_of_checks};
+pub use self::comparison::{comparison, verdict};
+pub use self::csv::{csv, csv_of_break_evens, csv_of_checks, csv_of_comparisons};
 pub use break_even::break_evens;
 pub use break_even_chart::break_even_chart;
 pub use explain::explanations;
 pub use json::json;
+pub use side_by_side::side_by_side;
 pub use style::Look;
 pub use table::{checks, table};

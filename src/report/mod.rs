@@ -3,6 +3,7 @@
 mod attribution;
 mod break_even;
 mod build;
+pub mod comparison;
 mod evaluation;
 pub mod explain;
 mod settle;
@@ -14,6 +15,7 @@ pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
+pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
 pub use warnings::Warning;
 
@@ -45,6 +47,9 @@ pub struct Report {
     pub strategies: Vec<StrategyReport>,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
+    /// What it is against another result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// APIs against deployments, at every volume.
     pub break_even: Vec<BreakEvenReport>,
     /// Limits and whether they hold.
@@ -75,6 +80,9 @@ pub struct ScenarioName {
     pub name: String,
     /// Its file.
     pub file: String,
+    /// What `--set` changed in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
 }
 
 /// The prices of a report.

@@ -12,8 +12,12 @@ use crate::units::Exact;
 pub struct PriceChange {
     /// The model.
     pub model: String,
-    /// What is priced: `input`, `batch output`, `input above 200000`.
-    pub what: String,
+    /// What is priced.
+    pub component: Component,
+    /// `batch`, ...; `None`: standard.
+    pub mode: Option<String>,
+    /// The least tokens of a prompt that pays this price; 0 outside of tiers.
+    pub from: u64,
     /// Tokens or other units that the amounts are for.
     pub per: u64,
     /// USD before, discount included; `None` where it had no price.
@@ -95,11 +99,11 @@ fn changes(before: &Model, after: &Model) -> Vec<PriceChange> {
             if base == head {
                 continue;
             }
-            let mode = mode.as_ref().map_or_else(String::new, |mode| format!("{mode} "));
-            let above = if *least == 0 { String::new() } else { format!(" from {least} tokens") };
             found.push(PriceChange {
                 model: after.listed.id.clone(),
-                what: format!("{mode}{component}{above}"),
+                component: component.clone(),
+                mode: mode.clone(),
+                from: *least,
                 per: component.usual_per(),
                 base,
                 head,

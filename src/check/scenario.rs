@@ -192,8 +192,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
-    let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
-    let as_of = context.prices.as_of;
+    let lists = context.prices.known.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
+    let prices = context.prices.known;
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
@@ -203,7 +203,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     Some(Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),
         file: source.name.clone(),
-        as_of,
+        as_of: prices.as_of,
+        prices,
         lists,
         currency,
         days_per_month,

@@ -1,12 +1,14 @@
 //! `compare`: what changed, why and by how much; a gate for CI.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::settings::Settings;
-use super::variants::variants;
+use super::variants::{labels, variants};
 use super::{Changes, Destination, Ending, Format, output};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, suggest};
@@ -17,15 +19,17 @@ use crate::report::comparison::{Computed, Pairs, Side, SideBySide, compare, read
 use crate::report::{Comparison, Evaluation, Report};
 use crate::units::{self, Exact, Kind};
 
-pub(super) const HELP: &str = "\
-  compare old.yaml new.yaml                            what changed between two files
-  compare --base-ref main scenario.yaml                since that revision
-  compare scenario.yaml --set workload.requests=2M/day what would change; several values: =2M/day,4M/day
-  compare scenario.yaml --reference all-gpt-4o         its strategies against one of them
-  compare a.yaml b.yaml c.yaml --reference b.yaml      several side by side
+pub(super) const HELP: &str = "Examples:
+  llmcost compare old.yaml new.yaml                  what changed between two files
+  llmcost compare --base-ref main scenario.yaml      what changed since that revision
+  llmcost compare a.yaml --set workload.output=400   what would change; =400, 800 are two values
+  llmcost compare a.yaml --reference all-gpt-4o      its strategies against one of them
+  llmcost compare a.yaml b.yaml c.yaml               several side by side
 
-Conditions: [strategy.]metric, then > >= < or <=, then an amount. With a sign it is a change (+5%, +$500, -10%),
-without one the figure itself ($25k). Exit status: 0 done, 1 a --fail-on holds, 2 bad usage or bad input.";
+A CONDITION is [strategy.]metric, one of > >= < <=, and an amount: with a sign it is a change
+(+5%, +$500, -10%), without one the figure itself ($25k).
+
+Exit status: 0 done, 1 a --fail-on holds, 2 bad usage or bad input.";
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -38,7 +42,7 @@ pub(super) struct Arguments {
     /// What the others are compared with: one of the files (the first one), or of a single file one of its strategies
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
-    /// Fail when this holds, e.g. 'per_month > +5%', 'smart-routing.per_month > $25k' (repeatable)
+    /// Fail when this holds: 'per_month > +5%', 'smart-routing.per_month > $25k' (repeatable)
     #[arg(long, value_name = "CONDITION")]
     fail_on: Vec<String>,
     /// Warn when this holds (repeatable)
@@ -110,8 +114,8 @@ pub(super) fn simulate(
     settings: &Settings,
 ) -> Result<Ending> {
     let [file] = files else { bail!("{SINGLE}") };
-    let mut loader = Loader { changes, problems: Vec::new() };
-    let work = with_variants(file, all.into_iter(), &mut loader);
+    let mut loader = Loader::new(changes);
+    let work = with_variants(file, false, all, &mut loader);
     let work = work.map(|work| Work { together: true, ..work });
     let Some(work) = work.filter(|_| loader.problems.is_empty()) else {
         settings.report(&loader.problems);
@@ -136,9 +140,10 @@ fn deliver(
     output::put(destination, settings, |format, look| {
         Ok(match format {
             Format::Table if work.together => {
-                let verdicts: Vec<String> = all.iter().map(|one| render::verdict(one, look)).collect();
+                let verdicts: String = all.iter().map(|one| render::verdict(one, true, look)).collect();
                 let table = SideBySide::of(&all).map_or_else(String::new, |found| render::side_by_side(&found, look));
-                verdicts.concat() + &table
+                let between = if verdicts.is_empty() { "" } else { "\n" };
+                [verdicts.as_str(), between, table.as_str()].concat()
             }
             Format::Table => {
                 let texts = all.iter().map(|one| render::comparison(one, look)).filter(|text| !text.is_empty());
@@ -236,7 +241,7 @@ fn arranged(arguments: &Arguments, settings: &Settings) -> Result<Option<Work>> 
             return Ok(None);
         }
     };
-    let mut loader = Loader { changes: &arguments.changes, problems: Vec::new() };
+    let mut loader = Loader::new(&arguments.changes);
     let work = match (files, &arguments.base_ref, &arguments.reference) {
         ([file], None, None) => {
             if arguments.changes.set.is_empty() {
@@ -245,7 +250,7 @@ fn arranged(arguments: &Arguments, settings: &Settings) -> Result<Option<Work>> 
                      `--set workload.requests=2M/day` for what it would be, `--reference STRATEGY` for one of its strategies"
                 );
             }
-            with_variants(file, std::iter::once(Vec::new()).chain(all), &mut loader)
+            with_variants(file, true, all, &mut loader)
         }
         _ => {
             let [set] = all.as_slice() else {
@@ -268,17 +273,17 @@ fn arranged(arguments: &Arguments, settings: &Settings) -> Result<Option<Work>> 
     Ok(None)
 }
 
-/// The variants of a scenario against the first one.
-fn with_variants(
-    file: &str,
-    variants: impl Iterator<Item = Vec<String>>,
-    loader: &mut Loader<'_>,
-) -> Option<Work> {
+/// The variants of a scenario against the scenario as it is, or against the first of them.
+fn with_variants(file: &str, as_it_is: bool, variants: Vec<Vec<String>>, loader: &mut Loader<'_>) -> Option<Work> {
+    let names = labels(&variants);
     let mut sides = Vec::new();
-    for set in variants {
-        let label = if set.is_empty() { None } else { Some(set.join(" ")) };
+    if as_it_is {
+        let name = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned());
+        sides.push(loader.load(file, &[], name.filter(|_| variants.len() > 1))?);
+    }
+    for (set, label) in variants.iter().zip(names) {
         // What is wrong with one variant is wrong with others too.
-        sides.push(loader.load(file, &set, label)?);
+        sides.push(loader.load(file, set, Some(label))?);
     }
     let pairs: Vec<(usize, usize)> = (1..sides.len()).map(|head| (0, head)).collect();
     let together = pairs.len() > 1;
@@ -322,7 +327,8 @@ fn several(files: &[String], reference: Option<&str>, set: &[String], loader: &m
             }
         },
     };
-    let sides: Vec<Side> = files.iter().filter_map(|file| loader.load(file, set, None)).collect();
+    let label = |file: &String| short(file, files);
+    let sides: Vec<Side> = files.iter().filter_map(|file| loader.load(file, set, label(file))).collect();
     if sides.len() < files.len() {
         return Ok(None);
     }
@@ -334,30 +340,52 @@ fn several(files: &[String], reference: Option<&str>, set: &[String], loader: &m
     Ok(Some(Work { sides, pairs, how: Pairs::ByName, together }))
 }
 
+/// The name of a file without its folders, where several files stand side by side and that tells them apart.
+fn short(file: &str, files: &[String]) -> Option<String> {
+    let name = |file: &str| Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned());
+    let own = name(file)?;
+    let is_clear = files.len() > 2 && files.iter().filter(|other| name(other).as_ref() == Some(&own)).count() == 1;
+    is_clear.then_some(own)
+}
+
 /// Reads files and keeps what is wrong with them.
 struct Loader<'a> {
     changes: &'a Changes,
+    /// Standard input, which can be read only once.
+    stdin: Option<Input>,
     problems: Vec<Diagnostic>,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(changes: &'a Changes) -> Self {
+        Self { changes, stdin: None, problems: Vec::new() }
+    }
+
     /// A scenario with `set` laid over it, or a saved report.
     fn load(&mut self, file: &str, set: &[String], label: Option<String>) -> Option<Side> {
-        let input = Input::from_argument(file);
+        let input = match (Input::from_argument(file), &self.stdin) {
+            (Input::Stdin, Some(read)) => read.clone(),
+            (other, _) => other,
+        };
         let source = input::read_input(&input).map_err(|problem| self.problems.push(*problem)).ok()?;
         match read_saved(&source) {
-            Ok(Some(saved)) => return Some(Side::Saved(Box::new(saved))),
+            Ok(Some(saved)) => {
+                let label = label.unwrap_or_else(|| source.name.clone());
+                return Some(Side::Saved(Box::new(saved.called(label))));
+            }
             Ok(None) => {}
             Err(problem) => {
                 self.problems.push(*problem);
                 return None;
             }
         }
-        // Standard input is read only once.
         let input = match input {
             Input::Stdin => Input::Text { name: source.name.clone(), text: source.text.clone() },
             other => other,
         };
+        if file == "-" {
+            self.stdin = Some(input.clone());
+        }
         self.computed(&input, set, label, None)
     }
 

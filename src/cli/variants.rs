@@ -33,6 +33,28 @@ pub(super) fn variants(set: &[String]) -> Result<Vec<Vec<String>>, Vec<Diagnosti
     sink.finish(Some(all))
 }
 
+/// What people call each variant: the changes in which it differs from others, by the last part of their paths where that is
+/// clear.
+pub(super) fn labels(all: &[Vec<String>]) -> Vec<String> {
+    let path = |change: &String| change.split_once('=').map_or(change.clone(), |(path, _)| path.to_owned());
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let first = all.first().map_or(&[][..], Vec::as_slice);
+    let paths: Vec<String> = first.iter().map(path).collect();
+    let varies = |index: usize| all.iter().any(|one| one.get(index) != first.get(index));
+    let shown = |index: usize, change: &String| {
+        let own = paths.get(index).map_or("", String::as_str);
+        let name = last(own);
+        let is_clear = !own.contains('"') && paths.iter().filter(|path| last(path) == name).count() == 1;
+        let value = change.split_once('=').map_or("", |(_, value)| value);
+        if is_clear { format!("{name}={value}") } else { change.clone() }
+    };
+    let of = |one: &Vec<String>| {
+        let changes = one.iter().enumerate().filter(|(index, _)| all.len() == 1 || varies(*index));
+        changes.map(|(index, change)| shown(index, change)).collect::<Vec<_>>().join(", ")
+    };
+    all.iter().map(of).collect()
+}
+
 /// The changes of one `--set`: `a=1, 2` is `a=1` and `a=2`. Commas within brackets and quotes belong to the value.
 fn values(argument: &str) -> Result<Vec<String>, Box<Diagnostic>> {
     let source = Arc::new(Source { name: "--set".to_owned(), text: argument.to_owned(), first_line: 1 });
@@ -116,6 +138,21 @@ mod tests {
         assert_eq!(told(&["a=x,y", "b=z", "c=1x,2x"]), ["a=x b=z c=1x", "a=x b=z c=2x", "a=y b=z c=1x", "a=y b=z c=2x"]);
         let many = told(&["a=a,b,c", "b=a,b,c", "c=a,b,c"]);
         assert!(many[0].contains("more than 24"), "{many:?}");
+    }
+
+    #[test]
+    fn variants_are_called_by_what_tells_them_apart() {
+        let called = |set: &[&str]| {
+            let set: Vec<String> = set.iter().map(|one| (*one).to_owned()).collect();
+            labels(&variants(&set).unwrap())
+        };
+        assert_eq!(called(&["workload.requests=1x,2x", "workload.output=5"]), ["requests=1x", "requests=2x"]);
+        assert_eq!(called(&["workload.requests=2x", "workload.output=5"]), ["requests=2x, output=5"]);
+        assert_eq!(
+            called(&["s.a.batch=1x,2x", "s.b.batch=1x,2x"])[1..3],
+            ["s.a.batch=1x, s.b.batch=2x", "s.a.batch=2x, s.b.batch=1x"]
+        );
+        assert_eq!(called(&["a.\"gpt-4.1\"=1%,2%"]), ["a.\"gpt-4.1\"=1%", "a.\"gpt-4.1\"=2%"]);
     }
 
     #[test]

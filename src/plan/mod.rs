@@ -3,6 +3,7 @@
 mod condition;
 mod hosting;
 mod levers;
+mod prices;
 mod servers;
 mod switch;
 
@@ -18,6 +19,7 @@ pub use levers::{
     Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
 };
 
+pub use prices::{Discounted, PriceBook};
 pub use switch::Switch;
 
 use crate::diag::Place;
@@ -34,6 +36,8 @@ pub struct Plan {
     pub file: String,
     /// The date of all prices.
     pub as_of: Date,
+    /// The prices, also of models that it does not name.
+    pub prices: PriceBook,
     /// The price lists, the one that wins first.
     pub lists: Vec<Arc<ListInfo>>,
     /// The currency that amounts are shown in.

@@ -20,7 +20,7 @@ pub fn comparison(comparison: &Comparison, look: Look) -> String {
     if quietly || (passes && look.quiet) {
         return String::new();
     }
-    let verdict = verdict(comparison, look);
+    let verdict = verdict(comparison, false, look);
     if passes {
         return verdict;
     }
@@ -41,9 +41,10 @@ pub fn comparison(comparison: &Comparison, look: Look) -> String {
     out
 }
 
-/// Every condition, and who meets it or comes closest.
-pub fn verdict(comparison: &Comparison, look: Look) -> String {
-    comparison.conditions.iter().map(|one| condition(comparison, one, look)).collect()
+/// Every condition, and who meets it or comes closest; with the name of what is compared where there are several.
+pub fn verdict(comparison: &Comparison, of_several: bool, look: Look) -> String {
+    let name = if of_several { format!("{}: ", harmless(&comparison.head.label)) } else { String::new() };
+    comparison.conditions.iter().map(|one| condition(comparison, one, &name, look)).collect()
 }
 
 fn head(comparison: &Comparison, look: Look) -> String {
@@ -63,22 +64,22 @@ fn head(comparison: &Comparison, look: Look) -> String {
     format!("{title}\n{}\n", look.dim(look.paragraph("", &harmless(&facts.join(" · "))).trim_end()))
 }
 
-fn condition(comparison: &Comparison, condition: &ConditionResult, look: Look) -> String {
+fn condition(comparison: &Comparison, condition: &ConditionResult, name: &str, look: Look) -> String {
     let text = harmless(&condition.condition);
     let said = |one: &Asked| format!("{} {}", harmless(&one.strategy), figure(comparison, condition, one));
     if !condition.holds {
         let closest = condition.asked.first().map_or_else(|| "nothing to compare".to_owned(), said);
-        return format!("{} no {text}: {closest}\n", look.good("✓"));
+        return format!("{} {name}no {text}: {closest}\n", look.good("✓"));
     }
     let met: Vec<&Asked> = condition.asked.iter().filter(|one| one.holds).collect();
     let warns = condition.level == "warn";
     let sign = if warns { look.careful("!") } else { look.bad("✗") };
     let mut out = String::new();
     for one in met.iter().take(MOST_NAMED) {
-        out.push_str(&format!("{sign} {text}: {}{}\n", said(one), mainly(comparison, condition, one)));
+        out.push_str(&format!("{sign} {name}{text}: {}{}\n", said(one), mainly(comparison, condition, one)));
     }
     if met.len() > MOST_NAMED {
-        out.push_str(&format!("{sign} {text}: {} more strategies\n", met.len().saturating_sub(MOST_NAMED)));
+        out.push_str(&format!("{sign} {name}{text}: {} more strategies\n", met.len().saturating_sub(MOST_NAMED)));
     }
     out
 }
@@ -129,8 +130,10 @@ pub(super) fn signed(value: &Exact, amount: &dyn Fn(&Exact) -> String) -> String
     format!("{sign}{}", amount(value))
 }
 
+/// One decimal; more where that would be zero.
 pub(super) fn signed_percent(percent: &Exact) -> String {
-    signed(percent, &|value| format!("{}%", display::number(value, 1)))
+    let decimals = (1..12).find(|decimals| percent.is_zero() || !percent.round(*decimals).is_zero()).unwrap_or(12);
+    signed(percent, &|value| format!("{}%", display::grouped(&value.to_fixed(decimals))))
 }
 
 fn strategies(comparison: &Comparison, look: Look) -> String {

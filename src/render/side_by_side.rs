@@ -17,7 +17,7 @@ pub fn side_by_side(found: &SideBySide, look: Look) -> String {
         Column::text("Scenario"),
         Column::number("per month"),
         Column::number("change").spare(2),
-        Column::number(""),
+        Column::number("").spare(3),
         Column::number("ratio"),
     ];
     let mut last = "";

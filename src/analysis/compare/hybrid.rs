@@ -2,7 +2,8 @@
 //!
 //! Tasks go by their names: the mix decides which there are and how many requests each has, the tokens of one that both
 //! plans have come from either; a task of one plan alone brings its own. Models go by seller and id: their prices come from
-//! either plan, of a model of one plan alone from that. Deployments go by their names.
+//! either scenario, also where only the other one names them; of a model that only one of them has a price for, from that.
+//! Deployments go by their names.
 
 use std::sync::Arc;
 
@@ -69,21 +70,47 @@ pub struct Differences<'a> {
     pub players: Vec<Player>,
 }
 
-/// A side with all that it knows by name.
+/// A side with its price of every model that either side names.
 #[derive(Debug)]
 struct Parts<'a> {
     plan: &'a Plan,
     strategy: &'a Strategy,
-    models: Vec<Arc<Model>>,
+    models: &'a [Arc<Model>],
+}
+
+/// Every model that one of two plans names, as each of them pays for it where it has a price.
+#[derive(Debug)]
+pub struct Models {
+    /// At the prices of the first plan.
+    pub base: Vec<Arc<Model>>,
+    /// At those of the second one.
+    pub head: Vec<Arc<Model>>,
+}
+
+impl Models {
+    /// The models of both plans.
+    pub fn of(base: &Plan, head: &Plan) -> Self {
+        let (mut of_base, mut of_head) = (models_of(base), models_of(head));
+        let more = |known_here: &[Arc<Model>], others: &[Arc<Model>], plan: &Plan| -> Vec<Arc<Model>> {
+            let unknown = others.iter().filter(|model| known(known_here, model).is_none());
+            unknown.filter_map(|model| plan.prices.model(&model.listed)).collect()
+        };
+        let (more_of_base, more_of_head) = (more(&of_base, &of_head, base), more(&of_head, &of_base, head));
+        of_base.extend(more_of_base);
+        of_head.extend(more_of_head);
+        Self { base: of_base, head: of_head }
+    }
 }
 
 type Failure = Vec<Diagnostic>;
 
 impl<'a> Differences<'a> {
-    /// What differs between a strategy of `base` and one of `head`.
-    pub fn of(base: Side<'a>, head: Side<'a>) -> Self {
-        let parts = |side: Side<'a>| Parts { plan: side.plan, strategy: side.strategy, models: models_of(side.plan) };
-        let mut found = Self { base: parts(base), head: parts(head), players: Vec::new() };
+    /// What differs between a strategy of `base` and one of `head`; `models` are those of their plans.
+    pub fn of(base: Side<'a>, head: Side<'a>, models: &'a Models) -> Self {
+        let parts =
+            |side: Side<'a>, models: &'a [Arc<Model>]| Parts { plan: side.plan, strategy: side.strategy, models };
+        let mut found =
+            Self { base: parts(base, &models.base), head: parts(head, &models.head), players: Vec::new() };
         found.players = Player::all().filter(|player| !found.is_same(*player)).collect();
         found
     }
@@ -98,7 +125,7 @@ impl<'a> Differences<'a> {
         match player {
             Player::Price => self.asked().iter().all(|server| {
                 let Server::Model(used) = server else { return true };
-                match (known(&base.models, &used.model), known(&head.models, &used.model)) {
+                match (known(base.models, &used.model), known(head.models, &used.model)) {
                     (Some(before), Some(after)) => is_same_price(before, after),
                     _ => true,
                 }
@@ -200,7 +227,7 @@ impl<'a> Differences<'a> {
         let mut hosts: Vec<Arc<Deployment>> = Vec::new();
         strategy.each_server(&mut |server| match server {
             Server::Model(used) => {
-                if let Some(model) = known(&prices.models, &used.model) {
+                if let Some(model) = known(prices.models, &used.model) {
                     used.model = Arc::clone(model);
                 }
             }
@@ -211,7 +238,7 @@ impl<'a> Differences<'a> {
                     return;
                 }
                 let stated = deployment(hosting.plan, name).unwrap_or(&used.deployment);
-                let host = match overflow(stated).and_then(|used| known(&prices.models, &used.model)) {
+                let host = match overflow(stated).and_then(|used| known(prices.models, &used.model)) {
                     Some(model) => Arc::new(with_overflow(stated, model)),
                     None => Arc::clone(stated),
                 };
@@ -259,7 +286,7 @@ pub(super) fn is_one(a: &Model, b: &Model) -> bool {
 }
 
 /// Every model that a plan names, once.
-pub(super) fn models_of(plan: &Plan) -> Vec<Arc<Model>> {
+fn models_of(plan: &Plan) -> Vec<Arc<Model>> {
     let mut found: Vec<Arc<Model>> = Vec::new();
     let mut add = |model: &Arc<Model>| {
         if known(&found, model).is_none() {

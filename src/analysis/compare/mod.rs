@@ -9,7 +9,7 @@ mod hybrid;
 pub mod lines;
 mod prices;
 
-pub use hybrid::{Differences, Player, Side};
+pub use hybrid::{Differences, Models, Player, Side};
 pub use prices::{PriceChange, price_changes};
 
 use crate::units::Exact;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::hybrid::{is_one, models_of};
-use crate::plan::{Model, Plan};
+use super::hybrid::{Models, is_one};
+use crate::plan::Model;
 use crate::pricing::{Ask, Card, Component, Moment};
 use crate::units::Exact;
 
-/// Another price of a model that both plans name.
+/// Another price of a model.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PriceChange {
     /// The model.
@@ -66,14 +66,13 @@ fn in_force(model: &Model) -> Vec<&Card> {
     cards
 }
 
-/// What the models that both plans name cost otherwise, in the order of `head`.
-pub fn price_changes(base: &Plan, head: &Plan) -> Vec<PriceChange> {
-    let before = models_of(base);
+/// What models cost otherwise that both sides have a price for, in the order of `head`.
+pub fn price_changes(models: &Models) -> Vec<PriceChange> {
     let mut found = Vec::new();
-    for after in models_of(head) {
-        let one = |model: &&Arc<Model>| is_one(model, &after);
-        if let Some(before) = before.iter().find(one).filter(|before| !is_same_price(before, &after)) {
-            found.extend(changes(before, &after));
+    for after in &models.head {
+        let one = |model: &&Arc<Model>| is_one(model, after);
+        if let Some(before) = models.base.iter().find(one).filter(|before| !is_same_price(before, after)) {
+            found.extend(changes(before, after));
         }
     }
     found

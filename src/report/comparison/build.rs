@@ -2,7 +2,7 @@
 
 use super::conditions::{self, Pair, percent_of};
 use super::{CauseChange, Comparison, PriceChangeReport, Saved, Side, SideReport, StatedChange, StrategyChange};
-use crate::analysis::compare::{self as causes, Differences, Method, OTHER, PriceChange, Split, lines, price_changes};
+use crate::analysis::compare::{self as causes, Differences, Method, Models, OTHER, PriceChange, Split, lines, price_changes};
 use crate::input::differences;
 use crate::plan::{Condition, Metric, Plan};
 use crate::report::settle::settle_change;
@@ -36,7 +36,8 @@ pub fn compare(
 ) -> Comparison {
     let matched = matched(base, head, pairs);
     let (_, rate) = head.currency();
-    let mut changes = Changes::of(base, head, &matched);
+    let models = models(base, head);
+    let mut changes = Changes::of(base, head, models.as_ref(), &matched);
     let mut strategies: Vec<StrategyChange> =
         matched.iter().map(|pair| changes.strategy(pair, rate, quiet_below)).collect();
     scale(&mut strategies);
@@ -50,7 +51,7 @@ pub fn compare(
     // Printed figures are compared with printed ones.
     let printed = changes.printed.take().map(|(base, head)| (Side::Saved(base.into()), Side::Saved(head.into())));
     let (of_base, of_head) = match &printed {
-        Some((of_base, of_head)) if !changes.has_plans => (of_base, of_head),
+        Some((of_base, of_head)) if models.is_none() => (of_base, of_head),
         _ => (base, head),
     };
     let conditions: Vec<_> =
@@ -61,12 +62,18 @@ pub fn compare(
         head: head.facts(),
         strategies,
         stated: stated(base, head),
-        prices: prices(base, head),
+        prices: prices(base, head, models.as_ref()),
         conditions,
         quiet_below_percent: quiet_below.cloned(),
         notable,
         notes,
     }
+}
+
+/// The models of both plans, where there are two plans.
+fn models(base: &Side, head: &Side) -> Option<Models> {
+    let (Side::Computed(base), Side::Computed(head)) = (base, head) else { return None };
+    Some(Models::of(&base.evaluation.plan, &head.evaluation.plan))
 }
 
 /// Which strategies belong together, in the order of `head`, then those that only `base` has.
@@ -89,8 +96,8 @@ fn matched(base: &Side, head: &Side, pairs: &Pairs) -> Vec<Pair> {
 
 /// Changes of strategies while they are computed.
 struct Changes<'a> {
-    /// Both plans, where there are two.
-    has_plans: bool,
+    /// The models of both plans, where there are two plans.
+    models: Option<&'a Models>,
     base: &'a Side,
     head: &'a Side,
     in_all_orders: bool,
@@ -107,13 +114,10 @@ struct Change {
 }
 
 impl<'a> Changes<'a> {
-    fn of(base: &'a Side, head: &'a Side, pairs: &[Pair]) -> Self {
-        let mut found = Self { has_plans: false, base, head, in_all_orders: true, printed: None, notes: Vec::new() };
-        if let (Side::Computed(_), Side::Computed(_)) = (base, head) {
-            found.has_plans = true;
-            let costs = pairs.iter().filter_map(|pair| found.differences(pair)).map(|between| between.costs());
-            found.in_all_orders = costs.fold(0u64, u64::saturating_add) <= MOST_COSTS;
-        }
+    fn of(base: &'a Side, head: &'a Side, models: Option<&'a Models>, pairs: &[Pair]) -> Self {
+        let mut found = Self { models, base, head, in_all_orders: true, printed: None, notes: Vec::new() };
+        let costs = pairs.iter().filter_map(|pair| found.differences(pair)).map(|between| between.costs());
+        found.in_all_orders = costs.fold(0u64, u64::saturating_add) <= MOST_COSTS;
         found
     }
 
@@ -122,7 +126,8 @@ impl<'a> Changes<'a> {
         let side = |plan: &'a Plan, index: usize| {
             plan.strategies.get(index).map(|strategy| causes::Side { plan, strategy })
         };
-        Some(Differences::of(side(&base.evaluation.plan, pair.base?)?, side(&head.evaluation.plan, pair.head?)?))
+        let (before, after) = (side(&base.evaluation.plan, pair.base?)?, side(&head.evaluation.plan, pair.head?)?);
+        Some(Differences::of(before, after, self.models?))
     }
 
     /// Why a strategy that both sides have costs what it costs.
@@ -233,8 +238,8 @@ fn stated(base: &Side, head: &Side) -> Vec<StatedChange> {
 }
 
 /// Other prices, as far as somebody pays them.
-fn prices(base: &Side, head: &Side) -> Vec<PriceChangeReport> {
-    let (Side::Computed(base), Side::Computed(head)) = (base, head) else { return Vec::new() };
+fn prices(base: &Side, head: &Side, models: Option<&Models>) -> Vec<PriceChangeReport> {
+    let (Side::Computed(base), Side::Computed(head), Some(models)) = (base, head, models) else { return Vec::new() };
     let sides = [&base.evaluation, &head.evaluation];
     let lines = || sides.into_iter().flat_map(|side| &side.results).flat_map(|result| &result.outcome.lines);
     let is_paid = |change: &PriceChange| {
@@ -245,7 +250,7 @@ fn prices(base: &Side, head: &Side) -> Vec<PriceChangeReport> {
                 && line.tier.is_some() == (change.from > 0)
         })
     };
-    let told = price_changes(&base.evaluation.plan, &head.evaluation.plan).into_iter().filter(is_paid);
+    let told = price_changes(models).into_iter().filter(is_paid);
     told.map(|one| PriceChangeReport {
         change_percent: one.base.as_ref().zip(one.head.as_ref()).and_then(|(base, head)| percent_of(&(head - base), base)),
         model: one.model,
@@ -265,6 +270,7 @@ fn notes(base: &Side, head: &Side, pairs: &Pairs, by_lines: bool) -> Vec<String>
     let saved = [base, head].into_iter().filter(|side| by_lines && matches!(side, Side::Saved(_)));
     let saved: Vec<String> = saved.map(|side| side.facts().label).collect();
     let base_is_new = matches!(base, Side::Nothing(_));
+    let in_common = head.names().iter().any(|name| base.names().contains(name));
     let (base, head) = (base.facts(), head.facts());
     match saved.as_slice() {
         [] if base_is_new => found.push(format!("{} does not exist: everything is new", base.label)),
@@ -285,7 +291,7 @@ fn notes(base: &Side, head: &Side, pairs: &Pairs, by_lines: bool) -> Vec<String>
             display::count(&base.days_per_month)
         ));
     }
-    if base.baseline != head.baseline && *pairs == Pairs::ByName {
+    if base.baseline != head.baseline && in_common && *pairs == Pairs::ByName {
         found.push(format!(
             "savings of {} are measured against {}, those of {} against {}",
             head.label, head.baseline, base.label, base.baseline

@@ -31,7 +31,7 @@ pub struct Comparison {
     pub strategies: Vec<StrategyChange>,
     /// What the scenarios state otherwise; nothing where one of them is a saved report.
     pub stated: Vec<StatedChange>,
-    /// What models cost otherwise that both sides name.
+    /// What models cost otherwise that somebody asks.
     pub prices: Vec<PriceChangeReport>,
     /// What the comparison must not come to.
     pub conditions: Vec<ConditionResult>,

@@ -58,8 +58,7 @@ pub fn read_saved(source: &Arc<Source>) -> Result<Option<Saved>, Box<Diagnostic>
         let found = Diagnostic::at(Code::Version, &at(start, schema.len()), message, "another kind of result");
         return Err(Box::new(found.help(HELP)));
     }
-    let label = source.name.clone();
-    Saved::of_json(value, label).map(Some).map_err(|missing| {
+    Saved::of_json(value).map(Some).map_err(|missing| {
         let message = format!("this report does not say `{missing}`");
         Box::new(Diagnostic::at(Code::WrongShape, &at(0, 1), message, "a report without it").help(HELP))
     })
@@ -69,14 +68,21 @@ impl Saved {
     /// A report of this run.
     pub(super) fn of(report: &Report) -> Option<Self> {
         let json = serde_json::to_value(report).ok()?;
-        Self::of_json(json, String::new()).ok()
+        Self::of_json(json).ok()
     }
 
-    fn of_json(json: Value, label: String) -> Result<Self, String> {
+    /// The same under the name that people know it by.
+    #[must_use]
+    pub fn called(mut self, label: String) -> Self {
+        self.facts.label = label;
+        self
+    }
+
+    fn of_json(json: Value) -> Result<Self, String> {
         let root = Field { value: &json, path: String::new() };
         let prices = root.field("prices")?;
         let facts = SideReport {
-            label,
+            label: String::new(),
             name: root.field("scenario")?.text("name")?,
             file: root.field("scenario")?.text("file")?,
             set: Vec::new(),
@@ -137,7 +143,11 @@ fn strategy(field: &Field<'_>, facts: &SideReport) -> Result<SavedStrategy, Stri
         };
         let value = match metric {
             Metric::CallsPerDay | Metric::InputTokensPerDay | Metric::OutputTokensPerDay => Some(sum(metric.name())?),
-            _ => field.value.get(part).and_then(|part| number(part.get(key)?)),
+            Metric::PerDay | Metric::PerMonth => Some(field.field(part)?.number(key)?),
+            _ => match field.value.get(part).and_then(|part| part.get(key)) {
+                None | Some(Value::Null) => None,
+                Some(_) => Some(field.field(part)?.number(key)?),
+            },
         };
         metrics.extend(value.map(|value| (metric, if metric.is_money() { usd(&value) } else { value })));
     }

@@ -61,6 +61,7 @@ pub mod figure;
 pub mod hosting;
 pub mod input;
 pub mod levers;
+pub mod manual;
 pub mod plan;
 pub mod pricing;
 pub mod render;

@@ -8,8 +8,7 @@ use crate::plan::{Bound, Condition, Metric, Test};
 use crate::units::{Exact, Kind, Settings};
 
 /// Two characters first, so that `>=` is not read as `>`.
-const TESTS: [(&str, Test); 4] =
-    [(">=", Test::AtLeast), ("<=", Test::AtMost), (">", Test::Above), ("<", Test::Below)];
+const TESTS: [(&str, Test); 4] = [(">=", Test::AtLeast), ("<=", Test::AtMost), (">", Test::Above), ("<", Test::Below)];
 
 const EXAMPLES: &str = "for instance `per_month > +5%`, `per_month > +$500` or `smart-routing.per_month > $25k`";
 
@@ -68,7 +67,9 @@ impl Reader<'_> {
         let from = left.len().saturating_sub(left.trim_start().len());
         let left = left.trim();
         let (strategy, metric, at) = match left.rfind('.').and_then(|at| left.split_at_checked(at)) {
-            Some((strategy, dotted)) => (Some(strategy), dotted.trim_start_matches('.'), strategy.len().saturating_add(1)),
+            Some((strategy, dotted)) => {
+                (Some(strategy), dotted.trim_start_matches('.'), strategy.len().saturating_add(1))
+            }
             None => (None, left, 0),
         };
         let known = |name: &str| Metric::ALL.into_iter().find(|metric| metric.name() == name);
@@ -177,7 +178,13 @@ mod tests {
         let cases = [
             ("per_month > +5%", None, Metric::PerMonth, Test::Above, Bound::Percent(exact("5"))),
             ("per_month>=+$500", None, Metric::PerMonth, Test::AtLeast, Bound::Change(exact("500"))),
-            ("smart-routing.per_month > $25k", Some("smart-routing"), Metric::PerMonth, Test::Above, Bound::Value(exact("25000"))),
+            (
+                "smart-routing.per_month > $25k",
+                Some("smart-routing"),
+                Metric::PerMonth,
+                Test::Above,
+                Bound::Value(exact("25000")),
+            ),
             (" gpt-4.1.per_day < -2.5 % ", Some("gpt-4.1"), Metric::PerDay, Test::Below, Bound::Percent(exact("-2.5"))),
             ("\"a > b\".per_day > 80 EUR", Some("a > b"), Metric::PerDay, Test::Above, Bound::Value(exact("100"))),
             ("calls_per_day <= +1k", None, Metric::CallsPerDay, Test::AtMost, Bound::Change(exact("1000"))),

@@ -323,7 +323,10 @@ fn several(files: &[String], reference: Option<&str>, set: &[String], loader: &m
             Some(at) => at,
             None => {
                 let near = suggest::did_you_mean(reference, files.iter().map(String::as_str));
-                bail!("the reference `{reference}` is none of the files{}", near.map_or_else(String::new, |near| format!("; {near}")));
+                bail!(
+                    "the reference `{reference}` is none of the files{}",
+                    near.map_or_else(String::new, |near| format!("; {near}"))
+                );
             }
         },
     };
@@ -393,10 +396,8 @@ impl<'a> Loader<'a> {
     fn committed(&mut self, file: &str, revision: &str, set: &[String], head: &Side) -> Option<Side> {
         if let (Side::Saved(_), _) | (_, "-") = (head, file) {
             let what = if file == "-" { "standard input".to_owned() } else { format!("the saved report {file}") };
-            let found = Diagnostic::without_place(
-                crate::diag::Code::Unreadable,
-                format!("{what} is not read from git"),
-            );
+            let found =
+                Diagnostic::without_place(crate::diag::Code::Unreadable, format!("{what} is not read from git"));
             self.problems.push(found.help("`--base-ref` takes scenario files"));
             return None;
         }
@@ -416,11 +417,8 @@ impl<'a> Loader<'a> {
         label: Option<String>,
         commit: Option<String>,
     ) -> Option<Side> {
-        let options = Options {
-            set: set.to_vec(),
-            as_of: self.changes.as_of.clone(),
-            prices: self.changes.prices.clone(),
-        };
+        let options =
+            Options { set: set.to_vec(), as_of: self.changes.as_of.clone(), prices: self.changes.prices.clone() };
         let loaded = check::load_with_text(input, &options)
             .and_then(|(plan, stated)| Ok((Evaluation::of(plan)?, stated)))
             .map_err(|problems| self.problems.extend(problems));

@@ -19,7 +19,10 @@ pub(super) fn variants(set: &[String]) -> Result<Vec<Vec<String>>, Vec<Diagnosti
             Ok(values) => {
                 let with = |one: &Vec<String>| {
                     let one = one.clone();
-                    values.iter().map(move |value| one.iter().cloned().chain([value.clone()]).collect()).collect::<Vec<_>>()
+                    values
+                        .iter()
+                        .map(move |value| one.iter().cloned().chain([value.clone()]).collect())
+                        .collect::<Vec<_>>()
                 };
                 all = all.iter().flat_map(with).take(MOST_VARIANTS.saturating_add(1)).collect();
             }
@@ -44,7 +47,9 @@ pub(super) fn labels(all: &[Vec<String>]) -> Vec<String> {
     let shown = |index: usize, change: &String| {
         let own = paths.get(index).map_or("", String::as_str);
         let name = last(own);
-        let is_clear = !own.contains('"') && paths.iter().filter(|path| last(path) == name).count() == 1;
+        // `gpt-4.1` is one key.
+        let is_word = !own.contains('"') && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_clear = is_word && paths.iter().filter(|path| last(path) == name).count() == 1;
         let value = change.split_once('=').map_or("", |(_, value)| value);
         if is_clear { format!("{name}={value}") } else { change.clone() }
     };
@@ -72,7 +77,9 @@ fn values(argument: &str) -> Result<Vec<String>, Box<Diagnostic>> {
         if before && after.starts_with(|c: char| c.is_ascii_digit()) {
             let next = after.split(',').next().unwrap_or_default();
             let found = bad(at, "one number or two values?", "a comma between digits");
-            return Err(Box::new(found.help(format!("write `{value}, {next}` with a space for two values, `{value}{next}` for one number"))));
+            return Err(Box::new(found.help(format!(
+                "write `{value}, {next}` with a space for two values, `{value}{next}` for one number"
+            ))));
         }
         if value.is_empty() && !(found.is_empty() && at == argument.len()) {
             return Err(Box::new(bad(at, "a value is missing beside this comma", "nothing here")));
@@ -135,7 +142,10 @@ mod tests {
 
     #[test]
     fn several_lists_make_all_combinations() {
-        assert_eq!(told(&["a=x,y", "b=z", "c=1x,2x"]), ["a=x b=z c=1x", "a=x b=z c=2x", "a=y b=z c=1x", "a=y b=z c=2x"]);
+        assert_eq!(
+            told(&["a=x,y", "b=z", "c=1x,2x"]),
+            ["a=x b=z c=1x", "a=x b=z c=2x", "a=y b=z c=1x", "a=y b=z c=2x"]
+        );
         let many = told(&["a=a,b,c", "b=a,b,c", "c=a,b,c"]);
         assert!(many[0].contains("more than 24"), "{many:?}");
     }
@@ -153,6 +163,7 @@ mod tests {
             ["s.a.batch=1x, s.b.batch=2x", "s.a.batch=2x, s.b.batch=1x"]
         );
         assert_eq!(called(&["a.\"gpt-4.1\"=1%,2%"]), ["a.\"gpt-4.1\"=1%", "a.\"gpt-4.1\"=2%"]);
+        assert_eq!(called(&["a.gpt-4.1=1%"]), ["a.gpt-4.1=1%"]);
     }
 
     #[test]

@@ -35,10 +35,8 @@ impl Revision {
             Box::new(found.help("`--base-ref` reads the file as it was at a revision; compare two files instead"))
         })?;
         let top = Path::new(&top).canonicalize().map_err(|error| cannot(&error))?;
-        let commit = asked(
-            &folder,
-            &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")],
-        );
+        let commit =
+            asked(&folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")]);
         let commit = commit.map_err(|_| {
             let found = unreadable(format!("there is no revision `{name}` in {}", top.display()));
             let known = asked(&folder, &["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
@@ -83,7 +81,8 @@ impl Revision {
         if blob.bytes > MOST_BYTES {
             return Err(too_large(&label));
         }
-        let output = run(&self.top, &["cat-file", "blob", &blob.id], None).map_err(|error| cannot(error.to_string()))?;
+        let output =
+            run(&self.top, &["cat-file", "blob", &blob.id], None).map_err(|error| cannot(error.to_string()))?;
         if !output.status.success() {
             return Err(cannot(said(&output)));
         }

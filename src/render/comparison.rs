@@ -89,9 +89,8 @@ fn mainly(comparison: &Comparison, condition: &ConditionResult, asked: &Asked) -
     let is_cost = ["per_day", "per_month", "per_year"].contains(&condition.metric.as_ref());
     let strategy = comparison.strategies.iter().find(|one| one.name == asked.strategy && is_cost);
     let causes = strategy.map_or(&[][..], |one| one.causes.as_slice());
-    let same_way = |one: &&CauseChange| {
-        Some(one.change_per_month.is_negative()) == asked.change.as_ref().map(Exact::is_negative)
-    };
+    let same_way =
+        |one: &&CauseChange| Some(one.change_per_month.is_negative()) == asked.change.as_ref().map(Exact::is_negative);
     let most = causes.iter().filter(same_way).max_by_key(|one| &one.relative_change);
     match (most, causes) {
         (None, _) => String::new(),

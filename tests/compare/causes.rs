@@ -81,7 +81,8 @@ fn orders(items: &[usize]) -> Vec<Vec<usize>> {
     }
     let mut found = Vec::new();
     for (at, first) in items.iter().enumerate() {
-        let rest: Vec<usize> = items.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, one)| *one).collect();
+        let rest: Vec<usize> =
+            items.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, one)| *one).collect();
         found.extend(orders(&rest).into_iter().map(|rest| [vec![*first], rest].concat()));
     }
     found
@@ -176,8 +177,11 @@ proptest! {
     }
 }
 
-/// `(cause, change)` of every strategy that both sides have.
-fn parts(comparison: &Value) -> Vec<(String, Q, Vec<(String, Q)>)> {
+/// A strategy, its change, and `(cause, change)` of each part.
+type Parts = (String, Q, Vec<(String, Q)>);
+
+/// Every strategy that both sides have.
+fn parts(comparison: &Value) -> Vec<Parts> {
     let both = comparison["strategies"].as_array().unwrap().iter().filter(|one| !one["change_per_month"].is_null());
     both.map(|one| {
         let cause = |part: &Value| (part["cause"].as_str().unwrap().to_owned(), number(&part["change_per_month"]));
@@ -256,7 +260,9 @@ fn a_change_is_shared_by_hand() {
 #[test]
 fn another_date_is_another_price() {
     let at = |date: &str| {
-        format!("llmcost: 1\nprices: {{as_of: {date}}}\nworkload: {{requests: 1M/day, input: 500, output: 200}}\nstrategies: {{a: {{model: gpt-4o}}}}\n")
+        format!(
+            "llmcost: 1\nprices: {{as_of: {date}}}\nworkload: {{requests: 1M/day, input: 500, output: 200}}\nstrategies: {{a: {{model: gpt-4o}}}}\n"
+        )
     };
     let found = compared(&at("2024-09-01"), &at("2025-01-01"));
     assert_eq!(told(&found, "a"), "price -67500");

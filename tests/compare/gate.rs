@@ -88,7 +88,8 @@ fn small_changes_are_left_out_and_large_ones_are_not() {
     assert!(stdout.contains("unchanged: all-gpt-4o, without-the-dominated-model"), "{stdout}");
     assert!(stdout.contains("smart-routing") && stdout.contains("mix"), "{stdout}");
     // What holds is told, however small the change is.
-    let (code, stdout, _) = compare(&[&cheaper[..], &["--quiet-below", "20%", "--fail-on", "per_month < -1%"]].concat());
+    let (code, stdout, _) =
+        compare(&[&cheaper[..], &["--quiet-below", "20%", "--fail-on", "per_month < -1%"]].concat());
     assert_eq!(code, Some(1));
     assert!(stdout.contains("changed by less than 20%: smart-routing"), "{stdout}");
     let (code, _, stderr) = compare(&["--set", "workload.requests=2M/day", "--quiet-below", "0.01"]);

@@ -19,7 +19,8 @@ strategies:
   team: {model: team-model}
 ";
 const COMMON: &str = "workload: {requests: 1M/day, prompt: {system: 150, user: 350}, output: 200}\n";
-const PRICES: &str = "schema: 1\nprovider: team\nlisted: 2025-01-01\nmodels:\n  - {id: team-model, input: 1, output: 2}\n";
+const PRICES: &str =
+    "schema: 1\nprovider: team\nlisted: 2025-01-01\nmodels:\n  - {id: team-model, input: 1, output: 2}\n";
 
 /// A repository in which a scenario, what it includes and the price list that it names are committed.
 struct Repository(TempDir);
@@ -93,8 +94,7 @@ impl Repository {
 fn a_change_that_costs_12_percent_more_fails_the_gate_and_says_why() {
     let Some(repository) = Repository::new() else { return };
     repository.write("scenarios/common.yaml", &COMMON.replace("150", "306"));
-    let output =
-        repository.compare(&["--base-ref", "main", "scenarios/support.yaml", "--fail-on", "per_month > +5%"]);
+    let output = repository.compare(&["--base-ref", "main", "scenarios/support.yaml", "--fail-on", "per_month > +5%"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert_eq!(text(&output.stderr), "");
     let shown = text(&output.stdout);
@@ -103,9 +103,13 @@ fn a_change_that_costs_12_percent_more_fails_the_gate_and_says_why() {
     snapshot("compare-gate-fails", &shown);
     // Committed or not, from wherever in the repository, by whatever name of the revision.
     repository.commit("longer prompt");
-    let again = repository.compare_in("scenarios", &["--base-ref", "HEAD~1", "support.yaml", "--fail-on", "per_month > +5%"]);
+    let again =
+        repository.compare_in("scenarios", &["--base-ref", "HEAD~1", "support.yaml", "--fail-on", "per_month > +5%"]);
     assert_eq!(again.status.code(), Some(1));
-    assert_eq!(text(&again.stdout), shown.replace("main:scenarios/", "HEAD~1:scenarios/").replace("→ scenarios/support", "→ support"));
+    assert_eq!(
+        text(&again.stdout),
+        shown.replace("main:scenarios/", "HEAD~1:scenarios/").replace("→ scenarios/support", "→ support")
+    );
 }
 
 #[test]
@@ -197,7 +201,10 @@ fn what_git_does_not_know_is_an_error() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("a.yaml"), SCENARIO.replace("include: [common.yaml]\n", COMMON)).unwrap();
     let lists = outside.path().join("a.yaml");
-    let text = fs::read_to_string(&lists).unwrap().replace(", ../prices/team.yaml", "").replace("  team: {model: team-model}\n", "");
+    let text = fs::read_to_string(&lists)
+        .unwrap()
+        .replace(", ../prices/team.yaml", "")
+        .replace("  team: {model: team-model}\n", "");
     fs::write(&lists, text).unwrap();
     assert!(said(&["--base-ref", "main", lists.to_str().unwrap()]).contains("is not in a git repository"));
 }

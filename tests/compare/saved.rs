@@ -64,7 +64,8 @@ fn parts_add_up_and_the_saved_report_stays_whole() {
     let folder = tempfile::tempdir().unwrap();
     let assistant = "scenarios/support-assistant.yaml";
     let base = saved(&folder, "base.json", &[assistant]);
-    let changes = ["--set", "workload.requests=7/s", "--set", "prices.discount={anthropic: 5%}", "--set", "workload.output=300"];
+    let changes =
+        ["--set", "workload.requests=7/s", "--set", "prices.discount={anthropic: 5%}", "--set", "workload.output=300"];
     let head = saved(&folder, "head.json", &[&[assistant], &changes[..]].concat());
     let found = compared(&[&base, &head]);
     for strategy in found["comparison"]["strategies"].as_array().unwrap() {
@@ -111,7 +112,11 @@ fn what_is_no_report_of_this_version_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         assert!(stderr.contains(&format!("error[{code}]")) && stderr.contains(words), "{stderr}");
     };
-    refused(&report.replace("llmcost.report/1", "llmcost.report/2"), "version", "`llmcost.report/2`, not `llmcost.report/1`");
+    refused(
+        &report.replace("llmcost.report/1", "llmcost.report/2"),
+        "version",
+        "`llmcost.report/2`, not `llmcost.report/1`",
+    );
     refused("{\"schema\": \"llmcost.price/1\"}", "version", "another kind of result");
     refused(&format!("[{report}, {report}]"), "wrong-shape", "holds 2 reports");
     refused(&report.replace("\"currency_per_usd\"", "\"rate\""), "wrong-shape", "does not say `currency_per_usd`");

@@ -15,15 +15,44 @@ fn shown(arguments: &[&str]) -> String {
 
 #[test]
 fn comparisons_print_what_their_snapshots_say() {
-    let several = ["--set", "workload.requests=6/s", "--set", "workload.output=230", "--set", "prices.discount={anthropic: 5%}"];
+    let several =
+        ["--set", "workload.requests=6/s", "--set", "workload.output=230", "--set", "prices.discount={anthropic: 5%}"];
     let route = "strategies.routed.route={by: complexity, low: gpt-6-luna, medium: gpt-6-luna, high: claude-haiku-5-5}";
     let cases: [(&str, Vec<&str>); 7] = [
         ("compare-several-causes-table", [&["compare", ASSISTANT][..], &several, &["--set", route]].concat()),
-        ("compare-several-causes-csv", [&["compare", ASSISTANT][..], &several, &["--set", route, "--format", "csv"]].concat()),
-        ("compare-json", vec!["compare", ROUTING, "--set", "workload.requests=2M/day", "--format", "json", "--fail-on", "per_month > +200%"]),
+        (
+            "compare-several-causes-csv",
+            [&["compare", ASSISTANT][..], &several, &["--set", route, "--format", "csv"]].concat(),
+        ),
+        (
+            "compare-json",
+            vec![
+                "compare",
+                ROUTING,
+                "--set",
+                "workload.requests=2M/day",
+                "--format",
+                "json",
+                "--fail-on",
+                "per_month > +200%",
+            ],
+        ),
         ("compare-strategies", vec!["compare", ASSISTANT, "--reference", "one-model"]),
-        ("compare-side-by-side", vec!["compare", "scenarios/guide/batching.yaml", ROUTING, "scenarios/guide/caching.yaml", "--reference", ROUTING]),
-        ("compare-what-if", vec!["compare", ROUTING, "--set", "workload.requests=500k/day,2M/day", "--warn-on", "per_month > +50%"]),
+        (
+            "compare-side-by-side",
+            vec![
+                "compare",
+                "scenarios/guide/batching.yaml",
+                ROUTING,
+                "scenarios/guide/caching.yaml",
+                "--reference",
+                ROUTING,
+            ],
+        ),
+        (
+            "compare-what-if",
+            vec!["compare", ROUTING, "--set", "workload.requests=500k/day,2M/day", "--warn-on", "per_month > +50%"],
+        ),
         ("simulate-several-values", vec!["simulate", ROUTING, "--set", "workload.requests=500k/day,1M/day,2M/day"]),
     ];
     for (name, arguments) in cases {
@@ -33,7 +62,16 @@ fn comparisons_print_what_their_snapshots_say() {
 
 #[test]
 fn variants_are_reports_that_say_what_was_set() {
-    let json = shown(&["simulate", ROUTING, "--set", "workload.requests=1M/day,2M/day", "--set", "workload.output=200, 400", "--format", "json"]);
+    let json = shown(&[
+        "simulate",
+        ROUTING,
+        "--set",
+        "workload.requests=1M/day,2M/day",
+        "--set",
+        "workload.output=200, 400",
+        "--format",
+        "json",
+    ]);
     let all: Value = serde_json::from_str(&json).unwrap();
     let all = all.as_array().unwrap();
     let cost = |report: &Value| report["strategies"][0]["cost"]["per_day"].as_str().unwrap().to_owned();

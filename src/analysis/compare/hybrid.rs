@@ -109,8 +109,7 @@ impl<'a> Differences<'a> {
     pub fn of(base: Side<'a>, head: Side<'a>, models: &'a Models) -> Self {
         let parts =
             |side: Side<'a>, models: &'a [Arc<Model>]| Parts { plan: side.plan, strategy: side.strategy, models };
-        let mut found =
-            Self { base: parts(base, &models.base), head: parts(head, &models.head), players: Vec::new() };
+        let mut found = Self { base: parts(base, &models.base), head: parts(head, &models.head), players: Vec::new() };
         found.players = Player::all().filter(|player| !found.is_same(*player)).collect();
         found
     }

@@ -86,7 +86,8 @@ pub fn compare(base: &Bill, head: &Bill, whole: &Exact) -> Split {
             let at = players.iter().position(|player| player == cause);
             if at.is_some_and(|index| set & (1 << index) != 0) { after.clone() } else { before.clone() }
         };
-        let product = |factors: &Vec<Factor>| factors.iter().map(value).fold(Exact::ONE, |product, one| &product * &one);
+        let product =
+            |factors: &Vec<Factor>| factors.iter().map(value).fold(Exact::ONE, |product, one| &product * &one);
         Ok::<Exact, std::convert::Infallible>(terms.iter().map(product).sum())
     };
     let found = if players.len() <= MOST_PLAYERS {

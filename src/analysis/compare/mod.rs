@@ -2,7 +2,7 @@
 //! differ. Exact: the parts add up to the whole, and the other way round each changes its sign.
 //!
 //! The causes are the players of [`super::attribution`]: for each set of them a hybrid of both plans is computed
-//! ([`hybrid`]). Where a hybrid has no cost, and where one side is a saved report without a plan, the bills are compared
+//! ([`Differences`]). Where a hybrid has no cost, and where one side is a saved report without a plan, the bills are compared
 //! line by line ([`lines`]).
 
 mod hybrid;

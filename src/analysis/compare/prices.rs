@@ -54,9 +54,7 @@ fn in_force(model: &Model) -> Vec<&Card> {
     let listed = &model.listed;
     let own = |asked: &Option<String>, stated: &Option<String>| asked.is_none() || asked == stated;
     let holds = |card: &&Card| {
-        card.covers(model.as_of)
-            && own(&card.when.region, &listed.region)
-            && own(&card.when.route, &listed.route)
+        card.covers(model.as_of) && own(&card.when.region, &listed.region) && own(&card.when.route, &listed.route)
     };
     let holding: Vec<&Card> = listed.cards.iter().filter(holds).collect();
     let newest = |card: &&Card| !holding.iter().any(|other| other.when == card.when && other.from > card.from);

@@ -2,7 +2,9 @@
 
 use super::conditions::{self, Pair, percent_of};
 use super::{CauseChange, Comparison, PriceChangeReport, Saved, Side, SideReport, StatedChange, StrategyChange};
-use crate::analysis::compare::{self as causes, Differences, Method, Models, OTHER, PriceChange, Split, lines, price_changes};
+use crate::analysis::compare::{
+    self as causes, Differences, Method, Models, OTHER, PriceChange, Split, lines, price_changes,
+};
 use crate::input::differences;
 use crate::plan::{Condition, Metric, Plan};
 use crate::report::settle::settle_change;
@@ -84,8 +86,11 @@ fn matched(base: &Side, head: &Side, pairs: &Pairs) -> Vec<Pair> {
         Pairs::ByName => find(&before, name),
         Pairs::Against(reference) => find(&before, reference),
     };
-    let there =
-        after.iter().enumerate().map(|(index, name)| Pair { name: (*name).to_owned(), base: partner(name), head: Some(index) });
+    let there = after.iter().enumerate().map(|(index, name)| Pair {
+        name: (*name).to_owned(),
+        base: partner(name),
+        head: Some(index),
+    });
     let mut found: Vec<Pair> = there.collect();
     if *pairs == Pairs::ByName {
         let gone = before.iter().enumerate().filter(|(_, name)| find(&after, name).is_none());
@@ -123,9 +128,8 @@ impl<'a> Changes<'a> {
 
     fn differences(&self, pair: &Pair) -> Option<Differences<'a>> {
         let (Side::Computed(base), Side::Computed(head)) = (self.base, self.head) else { return None };
-        let side = |plan: &'a Plan, index: usize| {
-            plan.strategies.get(index).map(|strategy| causes::Side { plan, strategy })
-        };
+        let side =
+            |plan: &'a Plan, index: usize| plan.strategies.get(index).map(|strategy| causes::Side { plan, strategy });
         let (before, after) = (side(&base.evaluation.plan, pair.base?)?, side(&head.evaluation.plan, pair.head?)?);
         Some(Differences::of(before, after, self.models?))
     }
@@ -162,8 +166,14 @@ impl<'a> Changes<'a> {
             name: pair.name.clone(),
             against: None,
             status: if pair.base.is_some() { "removed" } else { "added" }.into(),
-            base_per_month: pair.base.and_then(|index| self.base.metric(index, Metric::PerMonth)).map(|usd| &usd * rate),
-            head_per_month: pair.head.and_then(|index| self.head.metric(index, Metric::PerMonth)).map(|usd| &usd * rate),
+            base_per_month: pair
+                .base
+                .and_then(|index| self.base.metric(index, Metric::PerMonth))
+                .map(|usd| &usd * rate),
+            head_per_month: pair
+                .head
+                .and_then(|index| self.head.metric(index, Metric::PerMonth))
+                .map(|usd| &usd * rate),
             change_per_month: None,
             change_percent: None,
             ratio: None,
@@ -252,7 +262,11 @@ fn prices(base: &Side, head: &Side, models: Option<&Models>) -> Vec<PriceChangeR
     };
     let told = price_changes(models).into_iter().filter(is_paid);
     told.map(|one| PriceChangeReport {
-        change_percent: one.base.as_ref().zip(one.head.as_ref()).and_then(|(base, head)| percent_of(&(head - base), base)),
+        change_percent: one
+            .base
+            .as_ref()
+            .zip(one.head.as_ref())
+            .and_then(|(base, head)| percent_of(&(head - base), base)),
         model: one.model,
         component: one.component.slug().to_owned(),
         mode: one.mode.unwrap_or_else(|| "standard".to_owned()),

@@ -140,15 +140,22 @@ fn deliver(
     output::put(destination, settings, |format, look| {
         Ok(match format {
             Format::Table if work.together => {
+                if all.iter().all(|one| one.quiet_below_percent.is_some() && !one.notable) {
+                    return Ok(String::new());
+                }
                 let verdicts: String = all.iter().map(|one| render::verdict(one, true, look)).collect();
                 let table = SideBySide::of(&all).map_or_else(String::new, |found| render::side_by_side(&found, look));
                 let between = if verdicts.is_empty() { "" } else { "\n" };
                 [verdicts.as_str(), between, table.as_str()].concat()
             }
-            Format::Table => {
-                let texts = all.iter().map(|one| render::comparison(one, look)).filter(|text| !text.is_empty());
-                texts.collect::<Vec<_>>().join("\n")
-            }
+            Format::Table => all.iter().fold(String::new(), |mut out, one| {
+                let text = render::comparison(one, all.len() > 1, look);
+                // A verdict alone needs no room around it.
+                if !out.is_empty() && text.contains("\n\n") {
+                    out.push('\n');
+                }
+                out + &text
+            }),
             Format::Json => render::json(&reports)?,
             Format::Csv => match rows {
                 Rows::Changes => render::csv_of_comparisons(&all)?,

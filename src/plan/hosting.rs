@@ -26,7 +26,9 @@ pub struct Deployment {
 /// Deployments are the same wherever they are stated.
 impl PartialEq for Deployment {
     fn eq(&self, other: &Self) -> bool {
-        (&self.name, &self.supply, &self.peak_to_mean, &self.ops_per_month)
+        // Every field by name, so that none is forgotten that comes later.
+        let Self { name, place: _, supply, peak_to_mean, ops_per_month } = self;
+        (name, supply, peak_to_mean, ops_per_month)
             == (&other.name, &other.supply, &other.peak_to_mean, &other.ops_per_month)
     }
 }

@@ -135,6 +135,15 @@ pub struct Task {
     pub place: Place,
 }
 
+impl Task {
+    /// Whether a request carries the same, however many there are.
+    pub fn carries_the_same(&self, other: &Self) -> bool {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self { name: _, share: _, prompt, output, reasoning, complexity: _, place: _ } = self;
+        (prompt, output, reasoning) == (&other.prompt, &other.output, &other.reasoning)
+    }
+}
+
 /// How hard a task is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Complexity {

@@ -5,10 +5,22 @@ use super::{CallCost, Compressor, Server, Serving, Strategy};
 impl Strategy {
     /// Visits every mention of a model or deployment: who answers, routers, judges, compressors.
     pub fn each_server(&mut self, visit: &mut dyn FnMut(&mut Server)) {
-        if let Some(Compressor::Model(server)) = self.compress.as_mut().and_then(|lever| lever.compressor.as_mut()) {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self {
+            name: _,
+            place: _,
+            response_cache: _,
+            compress,
+            examples: _,
+            context_max: _,
+            pack: _,
+            serving,
+            defaults: _,
+        } = self;
+        if let Some(Compressor::Model(server)) = compress.as_mut().and_then(|lever| lever.compressor.as_mut()) {
             visit(server);
         }
-        each_of_serving(&mut self.serving, visit);
+        each_of_serving(serving, visit);
     }
 }
 

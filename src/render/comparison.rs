@@ -12,15 +12,15 @@ const MOST_STATED: usize = 12;
 /// Characters of a value that are shown.
 const LONGEST_VALUE: usize = 48;
 
-/// A comparison. Where it has conditions and none of them holds, they are all that is said; where nothing is worth telling,
-/// nothing is.
-pub fn comparison(comparison: &Comparison, look: Look) -> String {
+/// A comparison, maybe `of_several`. Where it has conditions and none of them holds, they are all that is said; where nothing is
+/// worth telling, nothing is.
+pub fn comparison(comparison: &Comparison, of_several: bool, look: Look) -> String {
     let quietly = comparison.quiet_below_percent.is_some() && !comparison.notable;
     let passes = !comparison.conditions.is_empty() && comparison.conditions.iter().all(|one| !one.holds);
     if quietly || (passes && look.quiet) {
         return String::new();
     }
-    let verdict = verdict(comparison, false, look);
+    let verdict = verdict(comparison, of_several, look);
     if passes {
         return verdict;
     }

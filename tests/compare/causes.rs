@@ -324,6 +324,34 @@ fn a_deployment_is_hosting() {
     assert_eq!(told(&found, "a"), "hosting 720");
 }
 
+/// Everything differs: 13 causes are too many for all orders, and the mean of two orders adds up and turns round as well.
+#[test]
+fn many_causes_are_shared_over_two_orders() {
+    let scenario = |requests: &str, output: &str, hour: &str, input: &str, shares: [&str; 2], levers: &str| {
+        format!(
+            "llmcost: 1\nprices: {{add: {{m: {{input: {input}, output: 2, batch: {{discount: 50%}}}}}}}}\n\
+             workload: {{requests: {requests}, prompt: {{system: 100, examples: 100, context: 100, user: 100}}, output: {output}}}\n\
+             deployments: {{own: {{gpus: 1, usd_per_gpu_hour: {hour}, throughput: 3000 tok/s}}}}\n\
+             strategies:\n  a:\n    route: [{{model: m, share: {}}}, {{deployment: own, share: {}}}]\n{levers}",
+            shares[0], shares[1]
+        )
+    };
+    let base = scenario("1M/day", "100", "1", "1", ["90%", "10%"], "");
+    let levers = "    response_cache: {exact: {hit_rate: 30%}}\n    compress: {user: 10%}\n    examples: {keep: 2, of: 5}\n    \
+                  context: {max: 50}\n    output: {max: 90}\n    pack: {items: 2}\n    retries: {rate: 2%}\n    \
+                  batch: {share: 40%, discount: 50%}\n";
+    let head = scenario("2M/day", "110", "1.5", "1.1", ["80%", "20%"], levers);
+    let (there, back) = (compared(&base, &head), compared(&head, &base));
+    assert_eq!(there["strategies"][0]["method"], "both_orders", "{there:#}");
+    assert!(there["notes"][0].as_str().unwrap().contains("too many causes"), "{there:#}");
+    let (there, back) = (&parts(&there)[0], &parts(&back)[0]);
+    assert_eq!(there.2.len(), 13, "{:?}", there.2);
+    assert_eq!(there.2.iter().fold(Q::zero(), |sum, (_, part)| sum + part), there.1);
+    for ((cause, part), (known, mirror)) in there.2.iter().zip(&back.2) {
+        assert_eq!((cause, part), (known, &-mirror.clone()));
+    }
+}
+
 /// 100 EUR at 0.8 are 125 dollars; at 0.9 they would be 112.50.
 #[test]
 fn amounts_are_in_the_currency_of_head() {

@@ -170,6 +170,17 @@ fn several_files_are_compared_each_with_itself() {
     let labels: Vec<&str> =
         reports.as_array().unwrap().iter().map(|one| one["comparison"]["base"]["label"].as_str().unwrap()).collect();
     assert_eq!(labels, ["main:scenarios/support.yaml", "main:scenarios/other.yaml"]);
+    let gate = |condition: &str| {
+        let output = repository.compare(&[&["--base-ref", "main", "--fail-on", condition], &files[..]].concat());
+        (output.status.code(), text(&output.stdout))
+    };
+    let (code, shown) = gate("all-gpt-4o.per_month > +100%");
+    let closest = "no all-gpt-4o.per_month > +100%: all-gpt-4o +100.0% ($97,500.00 → $195,000.00)";
+    assert_eq!(code, Some(0));
+    assert_eq!(shown, format!("✓ {}: {closest}\n✓ {}: {closest}\n", files[0], files[1]));
+    let (code, shown) = gate("team.per_month > +50%");
+    assert_eq!(code, Some(1));
+    assert!(shown.contains("✗ scenarios/other.yaml: team.per_month > +50%: team +100.0%"), "{shown}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{HOSTING, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
 use crate::analysis::attribution::{self, MOST_PLAYERS};
 use crate::diag::Diagnostic;
 use crate::levers;
-use crate::plan::{Deployment, Model, ModelUse, Plan, Server, Strategy, Supply, Switch, Task};
+use crate::plan::{Deployment, Model, ModelUse, Plan, Server, Strategy, Supply, Switch, Task, Workload};
 use crate::units::Exact;
 
 /// A cause of change.
@@ -133,11 +133,12 @@ impl<'a> Differences<'a> {
                 (&base.plan.workload.requests, &base.plan.days_per_month)
                     == (&head.plan.workload.requests, &head.plan.days_per_month)
             }
-            Player::Tokens => base.plan.workload.tasks.iter().all(|task| {
-                let twin = twin(&head.plan.workload.tasks, task);
-                let tokens = |task: &Task| (task.prompt.clone(), task.output.clone(), task.reasoning.clone());
-                twin.is_none_or(|twin| tokens(task) == tokens(twin))
-            }),
+            Player::Tokens => base
+                .plan
+                .workload
+                .tasks
+                .iter()
+                .all(|task| twin(&head.plan.workload.tasks, task).is_none_or(|twin| task.carries_the_same(twin))),
             Player::Mix => {
                 let shares = |plan: &Plan| -> Vec<_> {
                     plan.workload.tasks.iter().map(|task| (task.name.clone(), task.share.clone())).collect()
@@ -198,19 +199,22 @@ impl<'a> Differences<'a> {
             if of_head { &self.head } else { &self.base }
         };
         let (volume, tokens, mix) = (side(Player::Volume), side(Player::Tokens), side(Player::Mix));
-        plan.workload.requests = volume.plan.workload.requests.clone();
-        plan.days_per_month = volume.plan.days_per_month.clone();
-        plan.workload.profile.clone_from(&mix.plan.workload.profile);
         let tasks = mix.plan.workload.tasks.iter().map(|task| match twin(&tokens.plan.workload.tasks, task) {
             Some(twin) => Task {
-                prompt: twin.prompt.clone(),
-                output: twin.output.clone(),
-                reasoning: twin.reasoning.clone(),
-                ..task.clone()
+                name: task.name.clone(),
+                share: task.share.clone(),
+                complexity: task.complexity,
+                place: task.place.clone(),
+                ..twin.clone()
             },
             None => task.clone(),
         });
-        plan.workload.tasks = tasks.collect();
+        plan.workload = Workload {
+            requests: volume.plan.workload.requests.clone(),
+            profile: mix.plan.workload.profile.clone(),
+            tasks: tasks.collect(),
+        };
+        plan.days_per_month = volume.plan.days_per_month.clone();
         let mut strategy = mix.strategy.clone();
         for switch in Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving) {
             switch.take(&mut strategy, side(Player::Lever(switch)).strategy);

@@ -188,6 +188,9 @@ impl<'a> Field<'a> {
     }
 }
 
+/// More digits than any report prints.
+const MOST_DIGITS: usize = 1000;
+
 fn number(value: &Value) -> Option<Exact> {
-    Exact::from_decimal(value.as_str()?)
+    Exact::from_decimal(value.as_str().filter(|text| text.len() <= MOST_DIGITS)?)
 }

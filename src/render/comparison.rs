@@ -78,8 +78,10 @@ fn condition(comparison: &Comparison, condition: &ConditionResult, name: &str, l
     for one in met.iter().take(MOST_NAMED) {
         out.push_str(&format!("{sign} {name}{text}: {}{}\n", said(one), mainly(comparison, condition, one)));
     }
-    if met.len() > MOST_NAMED {
-        out.push_str(&format!("{sign} {name}{text}: {} more strategies\n", met.len().saturating_sub(MOST_NAMED)));
+    match met.len().saturating_sub(MOST_NAMED) {
+        0 => {}
+        1 => out.push_str(&format!("{sign} {name}{text}: one more strategy\n")),
+        more => out.push_str(&format!("{sign} {name}{text}: {more} more strategies\n")),
     }
     out
 }

@@ -21,5 +21,6 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod size;
 mod support;
 mod throughput;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
-use crate::figure::{Dimension, Figure};
+use crate::figure::{Dimension, Figure, Share};
 use crate::input::{Fields, Node, word};
-use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, PriceBook, Server};
+use crate::plan::{Deployment, DeploymentUse, Discounted, Model, ModelUse, PriceBook, Server, discount_on};
 use crate::pricing::{Book, Date, Lookup};
 use crate::units::{Kind, Settings};
 
@@ -22,8 +22,10 @@ pub(super) struct Context<'a> {
 
 /// The prices of a scenario.
 pub(super) struct Prices {
-    /// Those that could be read.
-    pub known: PriceBook,
+    pub book: Arc<Book>,
+    pub as_of: Date,
+    /// By provider or by resolved model.
+    pub discounts: Vec<(Discounted, Figure<Share>)>,
     /// What could not be read, so that a name may be unknown only for that reason.
     pub unread: Unread,
     resolved: HashMap<String, Option<Arc<Model>>>,
@@ -39,9 +41,13 @@ pub(super) struct Unread {
 }
 
 impl Prices {
-    pub fn new(book: Book, as_of: Date, unread: Unread) -> Self {
-        let known = PriceBook { book: Arc::new(book), as_of, discounts: Vec::new() };
-        Self { known, unread, resolved: HashMap::new() }
+    pub fn new(book: Arc<Book>, as_of: Date, unread: Unread) -> Self {
+        Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
+    }
+
+    /// The same for whoever asks later.
+    pub fn known(self) -> PriceBook {
+        PriceBook { book: self.book, as_of: self.as_of, discounts: self.discounts }
     }
 }
 
@@ -112,8 +118,8 @@ impl Context<'_> {
     }
 
     fn look_up(&mut self, name: &str, place: &Place) -> Option<Model> {
-        let date = self.prices.known.as_of;
-        let found = match self.prices.known.book.find(name, date) {
+        let date = self.prices.as_of;
+        let found = match self.prices.book.find(name, date) {
             Lookup::Found(model) => model,
             Lookup::Ambiguous(names) => {
                 return self.sink.refuse(
@@ -176,16 +182,16 @@ impl Context<'_> {
                 .help("the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list"),
             );
         }
-        let discount = self.prices.known.discount(&found.provider, &found.id);
+        let discount = discount_on(&self.prices.discounts, &found.provider, &found.id);
         Some(Model { listed: found, as_of: date, discount })
     }
 
     fn unknown_model<T>(&mut self, name: &str, place: &Place) -> Option<T> {
-        let names = self.prices.known.book.names();
+        let names = self.prices.book.names();
         let help = suggest::did_you_mean(name, names.iter().map(String::as_str)).unwrap_or_else(|| {
             "state its price under `prices.add`, or name a list that has it under `prices.catalog`".to_owned()
         });
-        let lists: Vec<_> = self.prices.known.book.lists().iter().map(|list| list.info().name.clone()).collect();
+        let lists: Vec<_> = self.prices.book.lists().iter().map(|list| list.info().name.clone()).collect();
         self.sink.refuse(
             Diagnostic::at(Code::UnknownModel, place, format!("no price list knows a model `{name}`"), "unknown model")
                 .help(help)

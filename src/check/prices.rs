@@ -147,7 +147,7 @@ pub(super) fn discounts(node: Option<&Node>, context: &mut Context<'_>) {
     for (key, node) in entries {
         let Some(share) = context.read::<Share>("negotiated discount", node, Kind::Share) else { continue };
         let target = target(&key.text, &key.place, context);
-        context.prices.known.discounts.extend(target.map(|target| (target, named_for(share, &key.text))));
+        context.prices.discounts.extend(target.map(|target| (target, named_for(share, &key.text))));
     }
 }
 
@@ -156,16 +156,16 @@ fn named_for(share: Figure<Share>, name: &str) -> Figure<Share> {
 }
 
 fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discounted> {
-    match context.prices.known.book.find(name, context.prices.known.as_of) {
+    match context.prices.book.find(name, context.prices.as_of) {
         Lookup::Found(model) => Some(Discounted::Model { provider: model.provider.clone(), id: model.id.clone() }),
-        _ if context.prices.known.book.has_provider(name) => Some(Discounted::Provider(name.to_owned())),
+        _ if context.prices.book.has_provider(name) => Some(Discounted::Provider(name.to_owned())),
         Lookup::Ambiguous(names) => context.sink.refuse(
             Diagnostic::at(Code::AmbiguousModel, place, format!("several models are called `{name}`"), "which one?")
                 .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),
         ),
         _ => {
-            let mut known = context.prices.known.book.providers();
-            known.extend(context.prices.known.book.names());
+            let mut known = context.prices.book.providers();
+            known.extend(context.prices.book.names());
             let near = suggest::did_you_mean(name, known.iter().map(String::as_str));
             context.sink.refuse(
                 Diagnostic::at(

@@ -166,7 +166,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
 
     let priced = fields.get("prices", sink);
     let (book, as_of, unread) = prices::book(priced, input, options, sink);
-    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread), deployments: Vec::new() };
+    let mut context =
+        Context { sink, settings, prices: Prices::new(Arc::new(book), as_of?, unread), deployments: Vec::new() };
     prices::discounts(priced, &mut context);
 
     let workload = fields
@@ -192,8 +193,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
-    let lists = context.prices.known.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
-    let prices = context.prices.known;
+    let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
+    let prices = context.prices.known();
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {

@@ -5,8 +5,10 @@ mod check;
 mod compare;
 mod explain;
 mod output;
+mod pictures;
 mod settings;
 mod simulate;
+mod size;
 mod variants;
 
 use std::process::ExitCode;
@@ -66,6 +68,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
+    Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -110,7 +114,7 @@ pub struct Destination {
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write to a file; the format follows from FORMAT=FILE, --format or the ending (repeatable)
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    #[arg(id = "out", long = "out", short = 'o', value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
 }
 
@@ -133,6 +137,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Compare(arguments) => compare::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

@@ -7,6 +7,7 @@ mod node;
 mod overlay;
 mod revision;
 mod scalars;
+mod table;
 mod yaml;
 
 pub use difference::{Difference, differences};
@@ -16,4 +17,5 @@ pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use revision::Revision;
 pub use scalars::{choice, date, plain, refused, word, yes_or_no};
+pub use table::{Row, Table};
 pub use yaml::{parse, parse_flow};

@@ -1,4 +1,7 @@
-//! The manual: what does not fit into the README, one topic per page.
+//! Longer texts: how things are computed, how good they are, and how to use them.
 
 #[doc = include_str!("compare.md")]
 pub mod compare {}
+
+#[doc = include_str!("self-hosting.md")]
+pub mod self_hosting {}

@@ -1,8 +1,10 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
+use std::sync::Arc;
+
 use super::{DeploymentUse, ModelUse, Part};
 use crate::diag::Place;
-use crate::figure::{Count, Figure, Money, Share, Tokens};
+use crate::figure::{Calls, Count, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
 
 /// One way to serve the workload: levers, each at most once.
@@ -20,6 +22,8 @@ pub struct Strategy {
     pub examples: Option<KeepExamples>,
     /// Most tokens of retrieved context.
     pub context_max: Option<Figure<Tokens>>,
+    /// What becomes of a long history.
+    pub history: Option<History>,
     /// Several requests in one call.
     pub pack: Option<Pack>,
     /// Who answers.
@@ -35,8 +39,12 @@ pub struct Overrides {
     pub output: Option<OutputLever>,
     /// Calls repeated after a failure.
     pub retries: Option<Retries>,
+    /// The provider's prompt cache.
+    pub prefix_cache: Option<PrefixCache>,
     /// Calls that can wait.
     pub batch: Option<Batch>,
+    /// A price list's own way to answer the calls that are not in a batch: `flex`, `priority`.
+    pub mode: Option<ServiceMode>,
 }
 
 impl Overrides {
@@ -46,7 +54,9 @@ impl Overrides {
         Self {
             output: self.output.clone().or_else(|| outer.output.clone()),
             retries: self.retries.clone().or_else(|| outer.retries.clone()),
+            prefix_cache: self.prefix_cache.clone().or_else(|| outer.prefix_cache.clone()),
             batch: self.batch.clone().or_else(|| outer.batch.clone()),
+            mode: self.mode.clone().or_else(|| outer.mode.clone()),
         }
     }
 }
@@ -202,6 +212,82 @@ pub struct Retries {
     pub billed: Billed,
     /// Most repetitions of one call; unlimited when `None`.
     pub max: Option<u32>,
+}
+
+/// The provider's prompt cache: the prompt is read again, the answer is not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PrefixCache {
+    /// Share of the cacheable tokens that are read; derived from traffic when `None`.
+    pub hit_rate: Option<Figure<Share>>,
+    /// The lifetime bought; the model's usual one when `None`.
+    pub ttl: Option<Ttl>,
+    /// Different prefixes that requests come with.
+    pub prefixes: Figure<Count>,
+    /// What of a prompt can be cached; system, tools, examples and carried history when `None`.
+    pub tokens: Option<Cacheable>,
+    /// Held for as long as it is paid, whether used or not.
+    pub explicit: Option<Explicit>,
+}
+
+/// A lifetime that cache writes are bought for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ttl {
+    /// As price lists write it: `5m`, `1h`.
+    pub name: String,
+    /// The same in seconds.
+    pub seconds: Figure<Seconds>,
+}
+
+/// How much of a prompt can be cached.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Cacheable {
+    /// So many tokens of each.
+    Tokens(Figure<Tokens>),
+    /// A share of each.
+    Share(Figure<Share>),
+}
+
+/// A cache that is created and held.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explicit {
+    /// Hours a day that it is held.
+    pub hours: Figure<Hours>,
+    /// How often a day each prefix is written anew.
+    pub renewals: Figure<Calls>,
+    /// Whether writing it is billed.
+    pub creation_billed: bool,
+}
+
+/// A way to answer calls that a price list has prices for.
+#[derive(Clone, Debug)]
+pub struct ServiceMode {
+    /// Its name there.
+    pub name: Arc<str>,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+/// Modes are the same wherever they are stated.
+impl PartialEq for ServiceMode {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What becomes of a long history.
+#[derive(Clone, PartialEq, Debug)]
+pub enum History {
+    /// Only its last tokens are sent.
+    Max(Figure<Tokens>),
+    /// It is summarised every so many turns.
+    Summarise {
+        /// Turns between two summaries.
+        every: u32,
+        /// Tokens of a summary.
+        to: Figure<Tokens>,
+        /// Who writes it.
+        server: Server,
+    },
 }
 
 /// Calls that can wait for a cheaper price.

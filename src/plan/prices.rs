@@ -32,15 +32,6 @@ pub enum Discounted {
 }
 
 impl PriceBook {
-    /// The discount on a model: its own, else its seller's.
-    pub fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
-        let of = |wanted: &dyn Fn(&Discounted) -> bool| {
-            self.discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
-        };
-        of(&|target| matches!(target, Discounted::Model { provider: p, id: i } if p == provider && i == id))
-            .or_else(|| of(&|target| matches!(target, Discounted::Provider(p) if p == provider)))
-    }
-
     /// A model that another scenario names, at the prices of this one; `None` where it has none.
     pub fn model(&self, wanted: &pricing::Model) -> Option<Arc<Model>> {
         let named = |name: &str| match self.book.find(name, self.as_of) {
@@ -50,7 +41,16 @@ impl PriceBook {
         let is_it = |model: &Arc<pricing::Model>| (&model.provider, &model.id) == (&wanted.provider, &wanted.id);
         let listed = named(&wanted.id).filter(is_it).or_else(|| named(&wanted.qualified()).filter(is_it))?;
         listed.card(None, self.as_of)?;
-        let discount = self.discount(&listed.provider, &listed.id);
+        let discount = discount_on(&self.discounts, &listed.provider, &listed.id);
         Some(Arc::new(Model { listed, as_of: self.as_of, discount }))
     }
+}
+
+/// The discount on a model: its own, else its seller's.
+pub fn discount_on(discounts: &[(Discounted, Figure<Share>)], provider: &str, id: &str) -> Option<Figure<Share>> {
+    let of = |wanted: &dyn Fn(&Discounted) -> bool| {
+        discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
+    };
+    of(&|target| matches!(target, Discounted::Model { provider: p, id: i } if p == provider && i == id))
+        .or_else(|| of(&|target| matches!(target, Discounted::Provider(p) if p == provider)))
 }

@@ -1,9 +1,9 @@
 //! Everybody who is asked in a strategy, wherever a lever names them.
 
-use super::{CallCost, Compressor, Server, Serving, Strategy};
+use super::{CallCost, Compressor, History, Server, Serving, Strategy};
 
 impl Strategy {
-    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors.
+    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors, writers of summaries.
     pub fn each_server(&mut self, visit: &mut dyn FnMut(&mut Server)) {
         // Every field by name, so that none is forgotten that comes later.
         let Self {
@@ -13,11 +13,15 @@ impl Strategy {
             compress,
             examples: _,
             context_max: _,
+            history,
             pack: _,
             serving,
             defaults: _,
         } = self;
         if let Some(Compressor::Model(server)) = compress.as_mut().and_then(|lever| lever.compressor.as_mut()) {
+            visit(server);
+        }
+        if let Some(History::Summarise { server, .. }) = history {
             visit(server);
         }
         each_of_serving(serving, visit);

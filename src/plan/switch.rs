@@ -1,6 +1,6 @@
 //! The levers of a strategy as switches that can be turned one by one: what attribution and comparison switch on and off.
 
-use super::{Server, Serving, Strategy};
+use super::{History, Server, Serving, Strategy};
 
 /// A lever of a strategy, in the order in which a request meets them (SPEC section 4.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -13,6 +13,8 @@ pub enum Switch {
     Examples,
     /// Most tokens of retrieved context.
     Context,
+    /// What becomes of a long history.
+    History,
     /// Length of answers.
     Output,
     /// Several requests in one call.
@@ -21,22 +23,29 @@ pub enum Switch {
     Serving,
     /// Calls repeated after a failure.
     Retries,
+    /// The provider's prompt cache.
+    PrefixCache,
     /// Calls that can wait.
     Batch,
+    /// A price list's own way to answer calls.
+    Mode,
 }
 
 impl Switch {
     /// Every lever, in physical order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ResponseCache,
         Self::Compress,
         Self::Examples,
         Self::Context,
+        Self::History,
         Self::Output,
         Self::Pack,
         Self::Serving,
         Self::Retries,
+        Self::PrefixCache,
         Self::Batch,
+        Self::Mode,
     ];
 
     /// The key under which `strategy` states it; of who answers the one that it uses.
@@ -46,6 +55,10 @@ impl Switch {
             Self::Compress => "compress",
             Self::Examples => "examples",
             Self::Context => "context",
+            Self::History => match &strategy.history {
+                Some(History::Summarise { .. }) => "summarise",
+                Some(History::Max(_)) | None => "history",
+            },
             Self::Output => "output",
             Self::Pack => "pack",
             Self::Serving => match &strategy.serving {
@@ -55,7 +68,9 @@ impl Switch {
                 Serving::Cascade(_) => "cascade",
             },
             Self::Retries => "retries",
+            Self::PrefixCache => "prefix_cache",
             Self::Batch => "batch",
+            Self::Mode => "mode",
         }
     }
 
@@ -66,11 +81,14 @@ impl Switch {
             Self::Compress => a.compress == b.compress,
             Self::Examples => a.examples == b.examples,
             Self::Context => a.context_max == b.context_max,
+            Self::History => a.history == b.history,
             Self::Output => a.defaults.output == b.defaults.output,
             Self::Pack => a.pack == b.pack,
             Self::Serving => a.serving == b.serving,
             Self::Retries => a.defaults.retries == b.defaults.retries,
+            Self::PrefixCache => a.defaults.prefix_cache == b.defaults.prefix_cache,
             Self::Batch => a.defaults.batch == b.defaults.batch,
+            Self::Mode => a.defaults.mode == b.defaults.mode,
         }
     }
 
@@ -81,11 +99,14 @@ impl Switch {
             Self::Compress => strategy.compress.clone_from(&from.compress),
             Self::Examples => strategy.examples.clone_from(&from.examples),
             Self::Context => strategy.context_max.clone_from(&from.context_max),
+            Self::History => strategy.history.clone_from(&from.history),
             Self::Output => strategy.defaults.output.clone_from(&from.defaults.output),
             Self::Pack => strategy.pack.clone_from(&from.pack),
             Self::Serving => strategy.serving.clone_from(&from.serving),
             Self::Retries => strategy.defaults.retries.clone_from(&from.defaults.retries),
+            Self::PrefixCache => strategy.defaults.prefix_cache.clone_from(&from.defaults.prefix_cache),
             Self::Batch => strategy.defaults.batch.clone_from(&from.defaults.batch),
+            Self::Mode => strategy.defaults.mode.clone_from(&from.defaults.mode),
         }
     }
 }

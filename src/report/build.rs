@@ -74,7 +74,7 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     let mut parts: Vec<(&Line, Exact)> = Vec::new();
     for line in lines {
         let same = |(known, _): &&mut (&Line, Exact)| {
-            (known.lever, &known.item, known.mode) == (line.lever, &line.item, line.mode)
+            (known.lever, &known.item, &known.mode) == (line.lever, &line.item, &line.mode)
         };
         match parts.iter_mut().find(same) {
             Some((_, sum)) => *sum = &*sum + line.cost.value(),

@@ -7,6 +7,7 @@ pub mod comparison;
 mod evaluation;
 pub mod explain;
 mod settle;
+mod size;
 mod warnings;
 
 use serde::Serialize;
@@ -17,6 +18,10 @@ pub use break_even::{
 };
 pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::prices::is_same_price;
-use super::{HOSTING, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
+use super::{HOSTING, METERED, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
 use crate::analysis::attribution::{self, MOST_PLAYERS};
 use crate::diag::Diagnostic;
 use crate::levers;
@@ -28,6 +28,8 @@ pub enum Player {
     Mix,
     /// What deployments are.
     Hosting,
+    /// What requests use at stated prices, task by task.
+    Metered,
     /// A lever of the strategy; never who answers.
     Lever(Switch),
 }
@@ -36,18 +38,21 @@ impl Player {
     /// All causes, in the order in which they are told.
     fn all() -> impl Iterator<Item = Self> {
         let levers = Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving);
-        [Self::Price, Self::Volume, Self::Tokens, Self::Mix, Self::Hosting].into_iter().chain(levers.map(Self::Lever))
+        [Self::Price, Self::Volume, Self::Tokens, Self::Mix, Self::Hosting, Self::Metered]
+            .into_iter()
+            .chain(levers.map(Self::Lever))
     }
 
-    /// Its name in reports; `strategy` has the lever.
-    fn name(self, strategy: &Strategy) -> &'static str {
+    /// Its name in reports, the same both ways round.
+    fn name(self, base: &Strategy, head: &Strategy) -> &'static str {
         match self {
             Self::Price => PRICE,
             Self::Volume => VOLUME,
             Self::Tokens => TOKENS,
             Self::Mix => MIX,
             Self::Hosting => HOSTING,
-            Self::Lever(switch) => switch.name(strategy),
+            Self::Metered => METERED,
+            Self::Lever(switch) => switch.name(base).max(switch.name(head)),
         }
     }
 }
@@ -133,12 +138,17 @@ impl<'a> Differences<'a> {
                 (&base.plan.workload.requests, &base.plan.days_per_month)
                     == (&head.plan.workload.requests, &head.plan.days_per_month)
             }
-            Player::Tokens => base
-                .plan
-                .workload
-                .tasks
-                .iter()
-                .all(|task| twin(&head.plan.workload.tasks, task).is_none_or(|twin| task.carries_the_same(twin))),
+            Player::Tokens => {
+                let tasks = &head.plan.workload.tasks;
+                let same = |task: &Task| twin(tasks, task).is_none_or(|twin| task.carries_the_same(twin));
+                base.plan.workload.tokenizer == head.plan.workload.tokenizer
+                    && base.plan.workload.tasks.iter().all(same)
+            }
+            Player::Metered => {
+                let tasks = &head.plan.workload.tasks;
+                let same = |task: &Task| twin(tasks, task).is_none_or(|twin| task.metered == twin.metered);
+                base.plan.workload.tasks.iter().all(same)
+            }
             Player::Mix => {
                 let shares = |plan: &Plan| -> Vec<_> {
                     plan.workload.tasks.iter().map(|task| (task.name.clone(), task.share.clone())).collect()
@@ -187,7 +197,7 @@ impl<'a> Differences<'a> {
         } else {
             (attribution::in_both_orders(count, cost)?, Method::BothOrders)
         };
-        let named = |player: &Player| player.name(self.head.strategy).to_owned();
+        let named = |player: &Player| player.name(self.base.strategy, self.head.strategy).to_owned();
         Ok(split(self.players.iter().map(named).zip(changes), whole, method))
     }
 
@@ -199,20 +209,20 @@ impl<'a> Differences<'a> {
             if of_head { &self.head } else { &self.base }
         };
         let (volume, tokens, mix) = (side(Player::Volume), side(Player::Tokens), side(Player::Mix));
-        let tasks = mix.plan.workload.tasks.iter().map(|task| match twin(&tokens.plan.workload.tasks, task) {
-            Some(twin) => Task {
-                name: task.name.clone(),
-                share: task.share.clone(),
-                complexity: task.complexity,
-                place: task.place.clone(),
-                ..twin.clone()
-            },
-            None => task.clone(),
+        let used = &side(Player::Metered).plan.workload.tasks;
+        let tasks = mix.plan.workload.tasks.iter().map(|task| Task {
+            name: task.name.clone(),
+            share: task.share.clone(),
+            complexity: task.complexity,
+            place: task.place.clone(),
+            metered: twin(used, task).unwrap_or(task).metered.clone(),
+            ..twin(&tokens.plan.workload.tasks, task).unwrap_or(task).clone()
         });
         plan.workload = Workload {
             requests: volume.plan.workload.requests.clone(),
             profile: mix.plan.workload.profile.clone(),
             tasks: tasks.collect(),
+            tokenizer: tokens.plan.workload.tokenizer.clone(),
         };
         plan.days_per_month = volume.plan.days_per_month.clone();
         let mut strategy = mix.strategy.clone();

@@ -3,10 +3,10 @@
 //! What a line costs is a product, and each factor is a cause:
 //!
 //! ```text
-//! a model that answers   requests x calls per request x tokens per call x share in batch x unit price
-//!                        volume     mix                 tokens            batch            price
-//! another lever          requests x quantity per request x share in batch x unit price
-//!                        volume     the lever's own name   batch            price
+//! a model that answers   requests x calls per request x tokens per call x share of them cached x share in batch x unit price
+//!                        volume     mix                 tokens            prefix_cache           batch            price
+//! another lever          requests x quantity per request x share cached x share in batch x unit price
+//!                        volume     the lever's own name   prefix_cache   batch            price
 //! a fixed cost, hosting  quantity x unit price
 //! ```
 //!
@@ -55,16 +55,20 @@ pub struct BillLine {
 const ANSWERS: [&str; 3] = ["model", "route", "cascade"];
 /// Causes in the order in which they are told; levers follow.
 const ORDER: [&str; 5] = [PRICE, VOLUME, TOKENS, MIX, HOSTING];
-const BATCH: &str = "batch";
+const PREFIX_CACHE: &str = "prefix_cache";
+/// Modes that the lever `batch` chooses between; others belong to the lever `mode`.
+const BATCH: (&str, [&str; 2]) = ("batch", ["standard", "batch"]);
+const MODE: &str = "mode";
 
 /// A factor before and after, and the cause that it belongs to.
 type Factor = (String, [Exact; 2]);
 
-/// Lines that are one thing at several prices: in batch and not.
+/// Lines that are one thing at several prices: in batch and not, cached and not.
 #[derive(PartialEq, Eq, Clone)]
 struct Key<'a> {
     lever: &'a str,
     item: &'a str,
+    /// A component, or `prompt` for input tokens of every kind.
     component: &'a str,
     tier: Option<&'a str>,
     unit: &'a str,
@@ -111,7 +115,7 @@ fn terms(base: &Bill, head: &Bill) -> Vec<Vec<Factor>> {
     let mut found = Vec::new();
     for key in keys {
         let lines = bills.map(|bill| bill.lines.iter().filter(|line| key_of(line) == key).collect::<Vec<_>>());
-        let all = lines.each_ref().map(|lines| lines.iter().map(|line| &line.quantity).sum::<Exact>());
+        let all = sums(&lines, |line| &line.quantity);
         let mut shared: Vec<Factor> = Vec::new();
         let is_fixed = key.unit == "month" || key.lever == "deployment";
         if is_fixed {
@@ -128,27 +132,47 @@ fn terms(base: &Bill, head: &Bill) -> Vec<Vec<Factor>> {
                 shared.push((cause_of(&key), both(ratios(&all, &bills.map(|bill| bill.requests.clone())))));
             }
         }
-        let mut modes: Vec<&str> = lines.iter().flatten().map(|line| line.mode.as_str()).collect();
-        modes.sort_unstable();
-        modes.dedup();
-        for mode in modes {
-            let of_mode = |sum: fn(&BillLine) -> &Exact| {
-                lines.each_ref().map(|lines| lines.iter().filter(|line| line.mode == mode).map(|line| sum(line)).sum())
-            };
-            let quantity: [Exact; 2] = of_mode(|line| &line.quantity);
-            let cost: [Exact; 2] = of_mode(|line| &line.cost);
-            let mut factors = shared.clone();
-            factors.push((BATCH.to_owned(), both(ratios(&quantity, &all))));
-            factors.push((PRICE.to_owned(), both(ratios(&cost, &quantity))));
-            found.push(factors);
+        let kinds = ordered(lines.iter().flatten().map(|line| line.component.as_str()));
+        for kind in kinds {
+            let of_kind = lines.each_ref().map(|lines| lines.iter().filter(|line| line.component == kind).copied());
+            let of_kind = of_kind.map(|lines| lines.collect::<Vec<&BillLine>>());
+            let all_of_kind = sums(&of_kind, |line| &line.quantity);
+            let modes = ordered(of_kind.iter().flatten().map(|line| line.mode.as_str()));
+            let (batch, known) = BATCH;
+            let chooses = if modes.iter().all(|mode| known.contains(mode)) { batch } else { MODE };
+            for mode in modes {
+                let of_mode = of_kind.each_ref().map(|lines| lines.iter().filter(|line| line.mode == mode).copied());
+                let of_mode = of_mode.map(|lines| lines.collect::<Vec<&BillLine>>());
+                let quantity = sums(&of_mode, |line| &line.quantity);
+                let mut factors = shared.clone();
+                factors.push((PREFIX_CACHE.to_owned(), both(ratios(&all_of_kind, &all))));
+                factors.push((chooses.to_owned(), both(ratios(&quantity, &all_of_kind))));
+                factors.push((PRICE.to_owned(), both(ratios(&sums(&of_mode, |line| &line.cost), &quantity))));
+                found.push(factors);
+            }
         }
     }
     found
 }
 
+/// Words, each once.
+fn ordered<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut found: Vec<&str> = words.collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn sums(lines: &[Vec<&BillLine>; 2], of: fn(&BillLine) -> &Exact) -> [Exact; 2] {
+    lines.each_ref().map(|lines| lines.iter().map(|line| of(line)).sum())
+}
+
 fn key_of(line: &BillLine) -> Key<'_> {
     let lever = if ANSWERS.contains(&line.lever.as_str()) { "answers" } else { &line.lever };
-    Key { lever, item: &line.item, component: &line.component, tier: line.tier.as_deref(), unit: &line.unit }
+    let is_prompt =
+        line.component == "input" || line.component == "cache_read" || line.component.starts_with("cache_write");
+    let component = if is_prompt { "prompt" } else { &line.component };
+    Key { lever, item: &line.item, component, tier: line.tier.as_deref(), unit: &line.unit }
 }
 
 /// The cause of a quantity that is neither requests nor tokens of calls.
@@ -237,6 +261,15 @@ mod tests {
         assert_eq!(parts(&before, &moved), [("mix".to_owned(), "-1000".to_owned())]);
         let lines = vec![line("model", "m", "standard", 500, 4), line("model", "m", "batch", 500, 2)];
         assert_eq!(parts(&before, &bill(100, &[("m", 100)], lines)), [("batch".to_owned(), "-1000".to_owned())]);
+    }
+
+    /// Nine of ten tokens are read from the prompt cache at a tenth of the price: 1000 x 4 becomes 100 x 4 + 900 x 0.4.
+    #[test]
+    fn tokens_that_are_cached_are_no_fewer_tokens() {
+        let before = bill(100, &[("m", 100)], vec![line("model", "m", "standard", 1000, 40)]);
+        let read = BillLine { component: "cache_read".into(), ..line("model", "m", "standard", 900, 4) };
+        let after = bill(100, &[("m", 100)], vec![line("model", "m", "standard", 100, 40), read]);
+        assert_eq!(parts(&before, &after), [("prefix_cache".to_owned(), "-32400".to_owned())]);
     }
 
     /// 100 x 10 x 2 = 2000 becomes 200 x 10 x 3 = 6000: 100 more requests at the mean price of 25, a price that is 1

@@ -24,6 +24,8 @@ pub const TOKENS: &str = "tokens";
 pub const MIX: &str = "mix";
 /// Deployments that are stated otherwise.
 pub const HOSTING: &str = "hosting";
+/// Things that requests use beside tokens, at stated prices.
+pub const METERED: &str = "metered";
 /// What no cause explains.
 pub const OTHER: &str = "other";
 

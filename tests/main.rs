@@ -21,6 +21,7 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod risk;
 mod size;
 mod support;
 mod throughput;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
 use crate::input::refused;
-use crate::plan::{Bound, Condition, Metric, Test};
+use crate::plan::{Condition, Limit, Metric, Test};
 use crate::units::{Exact, Kind, Settings};
 
 /// Two characters first, so that `>=` is not read as `>`.
@@ -58,8 +58,8 @@ impl Reader<'_> {
         let left = text.get(..at).unwrap_or_default();
         let right = at.saturating_add(sign.len());
         let (strategy, metric) = self.figure(left)?;
-        let bound = self.bound(right, metric)?;
-        Ok(Condition { text: text.trim().to_owned(), fails, strategy, metric, test, bound })
+        let limit = self.limit(right, metric)?;
+        Ok(Condition { text: text.trim().to_owned(), fails, strategy, metric, test, limit })
     }
 
     /// The strategy and the metric: the metric is the last part, a strategy may have dots and quotes.
@@ -90,6 +90,14 @@ impl Reader<'_> {
             };
             return Err(found.help(help).into());
         };
+        if metric.quantile().is_some() {
+            let start = from.saturating_add(at);
+            let message = format!("{} is drawn, not computed: no difference of it would be certain", metric.name());
+            let found = self.bad(start, start.saturating_add(metric.name().len()), message, "whose figure?");
+            let help =
+                format!("let `check` hold a limit on it: `budgets: [{{strategy: ..., {}: $15k}}]`", metric.name());
+            return Err(found.help(help).into());
+        }
         let Some(stated) = strategy else { return Ok((None, metric)) };
         let name = stated.trim().trim_matches('"');
         if !self.names.contains(&name) {
@@ -107,7 +115,7 @@ impl Reader<'_> {
         Ok((Some(name.to_owned()), metric))
     }
 
-    fn bound(&self, from: usize, metric: Metric) -> Refused<Bound> {
+    fn limit(&self, from: usize, metric: Metric) -> Refused<Limit> {
         let right = self.source.text.get(from..).unwrap_or_default();
         let start = from.saturating_add(right.len().saturating_sub(right.trim_start().len()));
         let right = right.trim();
@@ -118,17 +126,24 @@ impl Reader<'_> {
             return Err(self.bad(start, start, "a condition ends with an amount", "how much?").into());
         }
         let percent = unsigned.strip_suffix('%').map(str::trim_end);
-        let kind = if metric.is_money() && percent.is_none() { Kind::Money } else { Kind::Count };
-        let value = kind.parse(percent.unwrap_or(unsigned), self.settings).map_err(|refusal| {
+        let is_share = metric == Metric::Quality;
+        let (kind, text) = match (is_share, percent) {
+            (true, _) => (Kind::Share, unsigned),
+            (false, Some(number)) => (Kind::Count, number),
+            (false, None) if metric.is_money() => (Kind::Money, unsigned),
+            (false, None) => (Kind::Count, unsigned),
+        };
+        let value = kind.parse(text, self.settings).map_err(|refusal| {
             let mut found = refused(&refusal, &place);
             found.code = Code::BadCondition;
             Box::new(found.help(EXAMPLES))
         })?;
         let value: Exact = if sign == Some('-') { -&value } else { value };
-        Ok(match (sign, percent, metric == Metric::SavingsPercent) {
-            (None, None, _) | (None, Some(_), true) => Bound::Value(value),
-            (Some(_), None, _) | (Some(_), Some(_), true) => Bound::Change(value),
-            (Some(_), Some(_), false) => Bound::Percent(value),
+        // What is counted in percent changes by percentage points.
+        Ok(match (sign, percent, is_share || metric == Metric::SavingsPercent) {
+            (None, None, _) | (None, Some(_), true) => Limit::Value(value),
+            (Some(_), None, _) | (Some(_), Some(_), true) => Limit::Change(value),
+            (Some(_), Some(_), false) => Limit::Percent(value),
             (None, Some(_), false) => {
                 let message = format!("{} is no percentage; a change of it has a sign", metric.name());
                 let found = Diagnostic::at(Code::BadCondition, &place, message, "of what?");
@@ -176,25 +191,27 @@ mod tests {
     #[test]
     fn figures_changes_and_percentages_are_told_apart() {
         let cases = [
-            ("per_month > +5%", None, Metric::PerMonth, Test::Above, Bound::Percent(exact("5"))),
-            ("per_month>=+$500", None, Metric::PerMonth, Test::AtLeast, Bound::Change(exact("500"))),
+            ("per_month > +5%", None, Metric::PerMonth, Test::Above, Limit::Percent(exact("5"))),
+            ("per_month>=+$500", None, Metric::PerMonth, Test::AtLeast, Limit::Change(exact("500"))),
             (
                 "smart-routing.per_month > $25k",
                 Some("smart-routing"),
                 Metric::PerMonth,
                 Test::Above,
-                Bound::Value(exact("25000")),
+                Limit::Value(exact("25000")),
             ),
-            (" gpt-4.1.per_day < -2.5 % ", Some("gpt-4.1"), Metric::PerDay, Test::Below, Bound::Percent(exact("-2.5"))),
-            ("\"a > b\".per_day > 80 EUR", Some("a > b"), Metric::PerDay, Test::Above, Bound::Value(exact("100"))),
-            ("calls_per_day <= +1k", None, Metric::CallsPerDay, Test::AtMost, Bound::Change(exact("1000"))),
-            ("savings_percent < 50%", None, Metric::SavingsPercent, Test::Below, Bound::Value(exact("50"))),
-            ("savings_percent < -2%", None, Metric::SavingsPercent, Test::Below, Bound::Change(exact("-2"))),
+            (" gpt-4.1.per_day < -2.5 % ", Some("gpt-4.1"), Metric::PerDay, Test::Below, Limit::Percent(exact("-2.5"))),
+            ("\"a > b\".per_day > 80 EUR", Some("a > b"), Metric::PerDay, Test::Above, Limit::Value(exact("100"))),
+            ("calls_per_day <= +1k", None, Metric::CallsPerDay, Test::AtMost, Limit::Change(exact("1000"))),
+            ("savings_percent < 50%", None, Metric::SavingsPercent, Test::Below, Limit::Value(exact("50"))),
+            ("savings_percent < -2%", None, Metric::SavingsPercent, Test::Below, Limit::Change(exact("-2"))),
+            ("quality < 80%", None, Metric::Quality, Test::Below, Limit::Value(exact("0.8"))),
+            ("quality < -2%", None, Metric::Quality, Test::Below, Limit::Change(exact("-0.02"))),
         ];
         for (text, strategy, metric, test, bound) in cases {
             let found = read(text).unwrap();
             assert_eq!(found.strategy.as_deref(), strategy, "{text}");
-            assert_eq!((found.metric, found.test, found.bound), (metric, test, bound), "{text}");
+            assert_eq!((found.metric, found.test, found.limit), (metric, test, bound), "{text}");
         }
     }
 
@@ -215,6 +232,8 @@ mod tests {
             ("per_month > 5 GBP", "no rate is stated for GBP"),
             ("per_month > 1,000", "has a comma in it"),
             ("calls_per_day > $5", "is not a count"),
+            ("p90_per_month > +5%", "let `check` hold a limit on it"),
+            ("quality < 200%", "a share is at most 100%"),
         ] {
             let found = read(text).unwrap_err();
             assert!(found.contains(expected), "{text}: {found}");

@@ -14,13 +14,16 @@ mod options;
 mod prefix_cache;
 mod prices;
 mod profile;
+mod quality;
 mod read;
+mod response_cache;
 mod route;
 mod scenario;
 mod serving;
 mod size;
 mod strategies;
 mod traffic;
+mod uncertain;
 mod workload;
 
 pub use cases::size_cases;

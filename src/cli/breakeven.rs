@@ -41,17 +41,17 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     Ok(Ending::Done)
 }
 
-/// Two pictures per comparison.
+/// The pictures of each comparison: by volume, and by load where a replica holds a known load.
 fn charts(reports: &[Report]) -> Vec<Picture> {
     let cases = reports.iter().flat_map(|report| report.break_even.iter().map(move |case| (report, case)));
     cases
         .enumerate()
         .flat_map(|(index, (report, case))| {
             let number = if index == 0 { String::new() } else { format!("-{}", index.saturating_add(1)) };
-            [
-                Picture { suffix: number.clone(), spec: render::break_even_chart(report, case) },
-                Picture { suffix: format!("{number}-load"), spec: render::break_even_load_chart(report, case) },
-            ]
+            let by_volume = Picture { suffix: number.clone(), spec: render::break_even_chart(report, case) };
+            let by_load = render::break_even_load_chart(report, case)
+                .map(|spec| Picture { suffix: format!("{number}-load"), spec });
+            std::iter::once(by_volume).chain(by_load)
         })
         .collect()
 }

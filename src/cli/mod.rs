@@ -6,6 +6,7 @@ mod compare;
 mod explain;
 mod output;
 mod pictures;
+mod risk;
 mod settings;
 mod simulate;
 mod size;
@@ -68,6 +69,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
+    Risk(risk::Arguments),
     /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
     Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
@@ -127,6 +130,8 @@ pub enum Format {
     Json,
     /// One row per line of the bill, or per budget and expectation
     Csv,
+    /// Tables for a README or a pull request
+    Markdown,
 }
 
 /// Runs what the command line says.
@@ -137,6 +142,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Compare(arguments) => compare::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }

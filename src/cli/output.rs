@@ -27,6 +27,7 @@ pub(super) fn deliver<T: serde::Serialize>(
             Format::Table => table(look),
             Format::Json => render::json(reports)?,
             Format::Csv => csv(reports)?,
+            Format::Markdown => bail!("this result has no Markdown form; table, json and csv are known"),
         })
     })
 }
@@ -38,10 +39,7 @@ pub(super) fn put(
     show: impl Fn(Format, Look) -> Result<String>,
 ) -> Result<()> {
     if destination.output.is_empty() {
-        let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        return Ok(stdout.flush()?);
+        return print(&show(destination.format.unwrap_or(Format::Table), settings.look())?);
     }
     let mut ready = Vec::new();
     let mut paths = HashSet::new();
@@ -53,6 +51,13 @@ pub(super) fn put(
         ready.push(prepared(&path, show(format, settings.look_of_file())?.as_bytes())?);
     }
     ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// To standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
 }
 
 /// Writes one file whole, or not at all.
@@ -76,6 +81,7 @@ fn target_of(target: &str, stated: Option<Format>) -> Result<(Format, PathBuf)> 
         "json" => Some(Format::Json),
         "csv" => Some(Format::Csv),
         "txt" => Some(Format::Table),
+        "md" => Some(Format::Markdown),
         _ => None,
     };
     match stated.or(by_ending) {

@@ -9,6 +9,7 @@ use super::{Changes, Scenarios};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, terminal};
 use crate::input::Input;
+use crate::plan::Plan;
 use crate::render::Look;
 use crate::report::{Evaluation, Report};
 
@@ -59,15 +60,29 @@ impl Settings {
         let _ = std::io::stderr().write_all(terminal::render(diagnostics, coloured).as_bytes());
     }
 
+    /// Loads scenarios without computing them; prints all that is wrong with any of them.
+    pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
+        self.each(files, changes, Ok)
+    }
+
     /// Loads and computes scenarios; prints all that is wrong with any of them.
     pub fn evaluate(&self, files: &[String], changes: &Changes) -> Option<Vec<Evaluation>> {
+        self.each(files, changes, Evaluation::of)
+    }
+
+    fn each<T>(
+        &self,
+        files: &[String],
+        changes: &Changes,
+        of: impl Fn(Plan) -> Result<T, Vec<Diagnostic>>,
+    ) -> Option<Vec<T>> {
         let options =
             Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match check::load(&Input::from_argument(file), &options).and_then(Evaluation::of) {
-                Ok(evaluation) => found.push(evaluation),
+            match check::load(&Input::from_argument(file), &options).and_then(&of) {
+                Ok(result) => found.push(result),
                 Err(diagnostics) => problems.extend(diagnostics),
             }
         }

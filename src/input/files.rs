@@ -43,6 +43,16 @@ impl Input {
         }
     }
 
+    /// The file that it names by a path from its folder.
+    #[must_use]
+    pub fn beside(&self, path: &str) -> Self {
+        let path = self.folder().join(path);
+        match self {
+            Self::Committed(revision, _) => Self::Committed(revision.clone(), path),
+            Self::File(_) | Self::Stdin | Self::Text { .. } => Self::File(path),
+        }
+    }
+
     /// Where the files that it names are read.
     pub fn files(&self) -> Files<'_> {
         match self {

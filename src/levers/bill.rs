@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Speed, Step, Uptime, Volume};
+use crate::figure::{Calls, Cost, Days, Decisions, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
 use crate::plan::{Deployment, Model, Server, Term};
+use crate::pricing::Component;
 use crate::units::Exact;
 
 /// The lever that causes a line.
@@ -172,6 +173,18 @@ pub enum Finding {
         /// What is limited.
         what: &'static str,
     },
+    /// A step of a cascade with a stated accept rate, beside stated qualities.
+    UnknownJudgement {
+        /// Who answers there.
+        step: String,
+    },
+    /// Two models of a cascade that are taken to err independently.
+    IndependentErrors {
+        /// Who was wrong.
+        first: String,
+        /// Who is asked then.
+        then: String,
+    },
     /// A deployment that is not allowed to grow to what its load needs.
     CapacityExceeded {
         /// Which.
@@ -227,6 +240,19 @@ pub struct PrefixUse {
     pub rate: Option<Exact>,
 }
 
+impl PrefixUse {
+    /// What holding a cache costs per day, whatever is read.
+    pub(super) fn held(model: &Arc<Model>, write: &Component, cost: Exact) -> Self {
+        let ttl = match write {
+            Component::CacheWrite(ttl) => ttl.clone(),
+            _ => String::new(),
+        };
+        let (read, written, input, without) = (Exact::ZERO, Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        let (write_ratio, read_ratio, rate) = (None, None, None);
+        Self { model: Arc::clone(model), ttl, read, written, input, cost, without, write_ratio, read_ratio, rate }
+    }
+}
+
 /// What a strategy asks of a deployment, and what that takes.
 #[derive(Clone, Debug)]
 pub struct Hosted {
@@ -242,6 +268,8 @@ pub struct Hosted {
     pub peak: Figure<Factor>,
     /// Output tokens per second of a replica; `None` where capacity is not counted in replicas.
     pub throughput: Option<Figure<Speed>>,
+    /// Whether that is an estimate.
+    pub is_estimated: bool,
     /// What runs in the busiest hour: replicas, instances, workers or units.
     pub at_peak: Exact,
     /// What one of them is called.
@@ -269,6 +297,8 @@ pub struct Outcome {
     pub hosted: Vec<Hosted>,
     /// Prompt caches and what they do.
     pub prefixes: Vec<PrefixUse>,
+    /// The share of the requests that get a right answer, where enough is stated.
+    pub quality: Option<Figure<Share>>,
     /// What everything costs per day: the sum of the lines.
     pub total: Figure<Cost>,
     /// Cases in which something was decided for the user.
@@ -279,4 +309,6 @@ pub struct Outcome {
     pub escalations: Vec<Escalation>,
     /// Requests per day that end a cascade without an accepted answer.
     pub unanswered: Exact,
+    /// Comparisons with uncertain figures: as long as they come out as they did, the formulae of the bill hold.
+    pub decisions: Decisions,
 }

@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::Engine;
-use super::bill::{Finding, Lever};
+use super::bill::{Finding, Lever, PrefixUse};
 use super::trip::{Class, Lane, Link, Trip};
 use crate::figure::{Calls, Figure, Seconds, Share, Tokens};
 use crate::plan::{Cacheable, Cut, ModelUse, Part, PrefixCache, Task};
@@ -100,6 +100,9 @@ impl Engine<'_> {
         let how = "1 - exp(-requests per second and prefix x lifetime)";
         let first =
             Figure::computed(how, first, inputs).named(format!("prefix hit share on {}", model.model.listed.id));
+        if task.turns.as_ref().and_then(|turns| turns.gap.as_ref()).is_some_and(Figure::is_uncertain) {
+            self.ledger.decisions.hide();
+        }
         let turn = match task.turns.as_ref().and_then(|turns| turns.gap.as_ref()) {
             None => Exact::ONE,
             Some(gap) => {
@@ -124,7 +127,9 @@ impl Engine<'_> {
             None => trip.total(|part| part.is_shared() || (carries && part == Part::History), "cacheable tokens"),
             Some(Cacheable::Share(share)) => prompt.scaled(share),
             Some(Cacheable::Tokens(tokens)) => {
-                let kept = prompt.each.as_ref().is_none_or(|each| each.iter().all(|all| all >= tokens.value()));
+                let is_certain = !tokens.is_uncertain() && !prompt.mean.is_uncertain();
+                let kept =
+                    is_certain && prompt.each.as_ref().is_none_or(|each| each.iter().all(|all| all >= tokens.value()));
                 if kept && tokens.value() <= prompt.mean.value() {
                     Lane::same(tokens.clone())
                 } else {
@@ -135,6 +140,15 @@ impl Engine<'_> {
         let rules = &model.model.listed.cache;
         let minimum = Exact::from(rules.min_tokens.unwrap_or(0));
         let step = rules.step.map(Exact::from).filter(|step| !step.is_zero());
+        if prefix.mean.is_uncertain() && !(minimum.is_zero() && step.is_none()) {
+            match (&prefix.each, &step) {
+                (None, None) => {
+                    self.ledger.decisions.compare(&prefix.mean, &Figure::constant(minimum.clone()));
+                }
+                // Each kind of call has its own prefix, and steps are cut off, both as bare numbers.
+                _ => self.ledger.decisions.hide(),
+            }
+        }
         let usable = |tokens: &Exact| {
             if *tokens < minimum {
                 return Exact::ZERO;
@@ -286,11 +300,14 @@ impl Engine<'_> {
             let (model, usable, prefixes) = (&held.model, &held.usable, &held.prefixes);
             let tokens = usable.times(prefixes).named(format!("tokens held for {}", model.model.listed.id));
             let volume = tokens.times(&held.explicit.hours);
+            let before = self.ledger.total().clone();
             self.price_volume(model, &Component::CacheStorage, &volume, &held.prompt, Lever::PrefixCache);
             if held.explicit.creation_billed {
                 let written = held.explicit.renewals.times(&tokens);
                 self.price_volume(model, &held.write, &written, &held.prompt, Lever::PrefixCache);
             }
+            let cost = self.ledger.total() - &before;
+            self.ledger.cached(PrefixUse::held(&model.model, &held.write, cost));
         }
     }
 }

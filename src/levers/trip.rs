@@ -100,19 +100,24 @@ impl Lane {
 
     /// No more than `cap` in any call. Whether any call had more comes with it.
     pub fn capped(&self, cap: &Figure<Tokens>, kinds: &Kinds) -> (Self, bool) {
+        // Which of both it is another draw may turn, so that an uncertain one is the lesser of both.
+        let is_uncertain = self.mean.is_uncertain() || cap.is_uncertain();
         let Some(each) = &self.each else {
             let over = self.mean.value() > cap.value();
+            if is_uncertain {
+                return (Self::same(self.mean.at_most(cap)), over);
+            }
             return (Self::same(if over { cap.clone() } else { self.mean.clone() }), over);
         };
         let over = each.iter().filter(|tokens| *tokens > cap.value()).count();
-        if over == 0 {
+        if over == 0 && !is_uncertain {
             return (self.clone(), false);
         }
         let cut: Vec<Exact> = each.iter().map(|tokens| tokens.clone().min(cap.value().clone())).collect();
         let name = self.mean.step().name.clone().unwrap_or_else(|| "tokens".into());
         let how = format!("mean over the calls of min({name}, {})", crate::units::display::count(cap.value()));
         let inputs = vec![Arc::clone(self.mean.step()), Arc::clone(cap.step())];
-        (Self::of_kinds(cut, kinds, how, inputs).named(name), true)
+        (Self::of_kinds(cut, kinds, how, inputs).named(name), over > 0)
     }
 
     /// Tokens of each kind, whose mean is `how` it is computed from `inputs`.
@@ -198,11 +203,12 @@ impl Trip {
         let number = |count: u32| Exact::from(u64::from(count));
         let before = |turn: u32| match history {
             Some(History::Summarise { every, to, .. }) if turn >= *every => {
-                to.value() + &(of_turn.value() * &number(turn % every))
+                to.value() + &(of_turn.value() * &number(turn.checked_rem(*every).unwrap_or(0)))
             }
             _ => stated.value() + &(of_turn.value() * &number(turn)),
         };
-        let cases = self.kinds.shares.len() / (turns as usize).saturating_mul(steps as usize).max(1);
+        let calls = (turns as usize).saturating_mul(steps as usize);
+        let cases = self.kinds.shares.len().checked_div(calls).unwrap_or(1);
         let of_case = (0..turns).flat_map(|turn| {
             let told = before(turn);
             let of_step = of_step.value().clone();
@@ -294,7 +300,8 @@ impl Trip {
         let Some(each) = prompt.each.as_ref().filter(|_| !thresholds.is_empty()) else {
             return vec![whole(prompt.mean.value().clone())];
         };
-        let mut found: Vec<(Option<&(u64, Test)>, Vec<usize>)> = Vec::new();
+        type Members<'a> = (Option<&'a (u64, Test)>, Vec<usize>);
+        let mut found: Vec<Members<'_>> = Vec::new();
         for (kind, tokens) in each.iter().enumerate() {
             let reached = reached(tokens);
             match found.iter_mut().find(|(known, _)| *known == reached) {
@@ -307,7 +314,7 @@ impl Trip {
             return vec![whole(at(members))];
         }
         found.sort_by_key(|(reached, _)| reached.map_or(0, |(above, _)| *above));
-        let class = |(reached, members): (Option<&(u64, Test)>, Vec<usize>)| {
+        let class = |(reached, members): Members<'_>| {
             let label = match reached {
                 Some((above, Test::Gt)) => format!("above {above} tokens"),
                 Some((above, Test::Ge)) => format!("of {above} tokens or more"),

@@ -3,5 +3,8 @@
 #[doc = include_str!("compare.md")]
 pub mod compare {}
 
+#[doc = include_str!("risk.md")]
+pub mod risk {}
+
 #[doc = include_str!("self-hosting.md")]
 pub mod self_hosting {}

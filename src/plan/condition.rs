@@ -19,7 +19,7 @@ pub struct Condition {
     /// How it is compared.
     pub test: Test,
     /// With what.
-    pub bound: Bound,
+    pub limit: Limit,
 }
 
 /// How a figure is compared with a bound.
@@ -37,7 +37,7 @@ pub enum Test {
 
 /// What a figure is compared with.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Bound {
+pub enum Limit {
     /// The figure itself: USD or the metric's own unit.
     Value(Exact),
     /// Its change: USD or the metric's own unit.
@@ -49,11 +49,11 @@ pub enum Bound {
 impl Condition {
     /// Whether it holds for a figure that was `base` and is `head`; `None` where there is nothing to compare with.
     pub fn holds(&self, base: Option<&Exact>, head: &Exact) -> Option<bool> {
-        let order = match &self.bound {
-            Bound::Value(bound) => head.cmp(bound),
-            Bound::Change(bound) => (head - base?).cmp(bound),
+        let order = match &self.limit {
+            Limit::Value(bound) => head.cmp(bound),
+            Limit::Change(bound) => (head - base?).cmp(bound),
             // Without a division: what grows from nothing grows by more than any percentage.
-            Bound::Percent(bound) => {
+            Limit::Percent(bound) => {
                 let base = base?;
                 (&(head - base) * &Exact::from(100)).cmp(&(bound * &base.abs()))
             }

@@ -1,11 +1,12 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{DeploymentUse, ModelUse, Part};
-use crate::diag::Place;
-use crate::figure::{Calls, Count, Figure, Hours, Money, Seconds, Share, Tokens};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::figure::{Calls, Count, Factor, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
+use crate::units::{Exact, display};
 
 /// One way to serve the workload: levers, each at most once.
 #[derive(Clone, Debug)]
@@ -153,8 +154,8 @@ pub enum CallCost {
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
-    /// What judging an answer costs.
-    pub judge: Option<CallCost>,
+    /// Who judges answers.
+    pub judge: Option<Judge>,
     /// Whether the last step's answers are judged too.
     pub judge_last: bool,
     /// Which attempts are paid.
@@ -172,6 +173,33 @@ pub struct CascadeStep {
     pub error: Option<Figure<Share>>,
     /// What such calls cost.
     pub billed: Billed,
+    /// Who judges its answers, in place of the cascade's judge.
+    pub judge: Option<Judge>,
+}
+
+impl Cascade {
+    /// Who judges the answers of a step.
+    pub fn judge_of<'a>(&'a self, step: &'a CascadeStep) -> Option<&'a Judge> {
+        step.judge.as_ref().or(self.judge.as_ref())
+    }
+}
+
+/// Who decides whether an answer is good enough.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judge {
+    /// What judging an answer costs; nothing when `None`.
+    pub cost: Option<CallCost>,
+    /// How well it tells right from wrong answers.
+    pub skill: Option<Skill>,
+}
+
+/// How well a judge tells right from wrong answers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Skill {
+    /// The share of right answers that it accepts.
+    pub sensitivity: Figure<Share>,
+    /// The share of wrong answers that it rejects.
+    pub specificity: Figure<Share>,
 }
 
 /// Which answers of a step end the cascade.
@@ -181,6 +209,8 @@ pub enum Stop {
     Accept(Figure<Share>),
     /// This share of all requests.
     Handles(Figure<Share>),
+    /// Those that the judge accepts, which its skill and the step's quality say.
+    Judged,
 }
 
 /// Which attempts of a cascade are paid.
@@ -379,17 +409,95 @@ pub struct ResponseCache {
     pub per_month: Vec<Figure<Money>>,
 }
 
+impl ResponseCache {
+    /// What is wrong where both layers answer more requests than there are.
+    pub fn more_than_all(sum: &Exact, place: &Place) -> Diagnostic {
+        let message = format!("both layers together answer {} of the requests", display::plain_percent(sum));
+        Diagnostic::at(Code::Shares, place, message, "more than there are")
+            .help("if the semantic rate is a share of the exact misses, say `of: misses`")
+    }
+}
+
 /// One layer of a response cache.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
-    pub hit_rate: Figure<Share>,
+    pub hit_rate: HitRate,
     /// Paid by each hit.
     pub cost_per_hit: Option<Figure<Money>>,
     /// Paid by each request that reaches the layer.
     pub cost_per_lookup: Option<Figure<Money>>,
     /// Hits that answer wrongly.
     pub false_hits: Option<FalseHits>,
+}
+
+/// How many requests a layer answers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum HitRate {
+    /// This share.
+    Stated(Figure<Share>),
+    /// What popularity and the lives of entries come to.
+    Derived(Box<Popularity>),
+}
+
+/// How popular questions are, and what ends the life of an answer.
+#[derive(Clone, Debug)]
+pub struct Popularity {
+    /// Different questions; 1 or more.
+    pub distinct: Figure<Count>,
+    /// Exponent of their popularity (Zipf); 0: all alike.
+    pub zipf: Figure<Factor>,
+    /// How long an answer lives; forever when `None`.
+    pub ttl: Option<Figure<Seconds>>,
+    /// Whether each use begins its life anew.
+    pub refresh: bool,
+    /// Answers there is room for, the least recently used one leaves; any number when `None`.
+    pub capacity: Option<Figure<Count>>,
+    /// How often a day all answers are thrown away.
+    pub invalidations: Option<Figure<Calls>>,
+    /// The most popular questions, answered anew before anyone asks.
+    pub warm: Option<Figure<Count>>,
+    /// Where it is stated.
+    pub place: Place,
+    /// The rate that was found last, and for how many requests a day.
+    pub found: Remembered,
+}
+
+/// Popularities are the same wherever they are stated.
+impl PartialEq for Popularity {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.distinct, &self.zipf, &self.ttl, self.refresh, &self.capacity, &self.invalidations, &self.warm)
+            == (
+                &other.distinct,
+                &other.zipf,
+                &other.ttl,
+                other.refresh,
+                &other.capacity,
+                &other.invalidations,
+                &other.warm,
+            )
+    }
+}
+
+/// A result that is found once and needed often; a copy begins without it.
+#[derive(Default, Debug)]
+pub struct Remembered(Mutex<Option<(Exact, Exact)>>);
+
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Remembered {
+    /// The result for `input`, computed unless it was the last one asked for.
+    pub fn of(&self, input: &Exact, compute: impl FnOnce() -> Exact) -> Exact {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, result)) if known == input => result.clone(),
+            _ => last.insert((input.clone(), compute())).1.clone(),
+        }
+    }
 }
 
 /// Hits that answer wrongly, and what follows.

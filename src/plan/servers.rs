@@ -36,7 +36,7 @@ fn each_of_serving(serving: &mut Serving, visit: &mut dyn FnMut(&mut Server)) {
             route.arms.iter_mut().for_each(|arm| each_of_serving(&mut arm.serving, visit));
         }
         Serving::Cascade(cascade) => {
-            each_of_call(cascade.judge.as_mut(), visit);
+            each_of_call(cascade.judge.as_mut().and_then(|judge| judge.cost.as_mut()), visit);
             cascade.steps.iter_mut().for_each(|step| each_of_serving(&mut step.arm.serving, visit));
         }
     }

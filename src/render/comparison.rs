@@ -110,7 +110,9 @@ fn figure(comparison: &Comparison, condition: &ConditionResult, asked: &Asked) -
         return now;
     }
     let by = match &asked.change_percent {
-        Some(percent) if condition.metric != "savings_percent" => signed_percent(percent),
+        Some(percent) if !["savings_percent", "quality"].contains(&condition.metric.as_ref()) => {
+            signed_percent(percent)
+        }
         _ => signed(change, &amount),
     };
     format!("{by} ({} → {now})", amount(before))
@@ -120,6 +122,7 @@ fn figure(comparison: &Comparison, condition: &ConditionResult, asked: &Asked) -
 fn amount(metric: &str, value: &Exact, currency: &str) -> String {
     match metric {
         "savings_percent" => format!("{}%", display::number(value, 1)),
+        "quality" => display::percent(value, 1),
         "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => display::count(value),
         _ => display::money(value, currency),
     }

@@ -14,10 +14,11 @@ use serde::Serialize;
 
 pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
-    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+    Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
+pub(crate) use evaluation::{is_input, is_output};
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
     RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
@@ -119,12 +120,16 @@ pub struct StrategyReport {
     pub cost: Costs,
     /// What it saves against the baseline.
     pub savings: Savings,
-    /// Expected quality; unknown as long as no qualities are stated.
+    /// The share of the requests that get a right answer, 0 to 1; `None` where too little is stated.
     pub quality: Option<Exact>,
+    /// What it costs at both ends of the throughputs that it estimates (80% intervals); `None` where it estimates none.
+    pub interval: Option<CostInterval>,
     /// Calls and tokens by model.
     pub usage: Vec<Usage>,
     /// Deployments and what runs of them.
     pub deployments: Vec<DeploymentReport>,
+    /// Prompt caches and what they do on each model.
+    pub prefix_caches: Vec<PrefixCacheReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
@@ -158,6 +163,8 @@ pub struct Costs {
     pub per_request: Exact,
     /// Per 1M tokens of the workload as stated, before any lever; `None` without tokens.
     pub per_million_tokens: Option<Exact>,
+    /// Per request over the share of right answers; `None` where no quality is known.
+    pub per_accepted_answer: Option<Exact>,
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
@@ -188,6 +195,36 @@ pub struct Usage {
     pub per_day: Exact,
 }
 
+/// Costs between which four of five true ones lie.
+#[derive(Clone, Debug, Serialize)]
+pub struct CostInterval {
+    /// The lower end.
+    pub low_per_month: Exact,
+    /// The upper end.
+    pub high_per_month: Exact,
+}
+
+/// What a prompt cache does on one model.
+#[derive(Clone, Debug, Serialize)]
+pub struct PrefixCacheReport {
+    /// The model.
+    pub model: String,
+    /// The lifetime bought; `None`: the model's usual one.
+    pub ttl: Option<String>,
+    /// The share of the cacheable tokens that is read from the cache.
+    pub hit_share_of_cacheable_tokens: Exact,
+    /// The share of all input tokens of these calls that is read from the cache.
+    pub hit_share_of_input_tokens: Exact,
+    /// The hit share above which the cache pays: (w-1)/(w-r), w and r the write and read price over the input price.
+    pub break_even_hit_share: Option<Exact>,
+    /// Reads of a token that pay for writing it: (w-1)/(1-r).
+    pub break_even_reads_per_write: Option<Exact>,
+    /// Requests per second with one prefix, where the hit share is derived from them.
+    pub requests_per_second_and_prefix: Option<Exact>,
+    /// Saved against paying all of it as input; negative where the cache costs more.
+    pub saves_per_month: Exact,
+}
+
 /// What runs of a deployment for a strategy.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeploymentReport {
@@ -205,6 +242,8 @@ pub struct DeploymentReport {
     pub peak_to_mean: Exact,
     /// Output tokens per second of a replica.
     pub throughput: Option<Exact>,
+    /// The 80% interval of that, where it is estimated.
+    pub throughput_interval: Option<(Exact, Exact)>,
     /// Hours per day by the way they are bought.
     pub bought: Vec<BoughtReport>,
     /// The share of the requests that wait for a worker to start.
@@ -277,6 +316,9 @@ pub struct Alternatives {
     /// A cascade that pays every attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cascade_every_attempt_per_month: Option<Exact>,
+    /// Every request taken as the mean request, where requests differ: what a computation with means would say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_request_per_month: Option<Exact>,
 }
 
 /// Whether a budget holds.

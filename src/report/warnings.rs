@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Evaluation;
-use crate::levers::{self, Finding, standard_price};
-use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
+use crate::levers::{self, Finding, PrefixUse, Variant, standard_price};
+use crate::plan::{Billing, Cascade, Model, ModelUse, Plan, Route, Server, Serving, Strategy};
 use crate::pricing::{Card, Component};
 use crate::units::{Exact, display};
 
@@ -84,7 +84,33 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         }
     }
     found.extend(result.outcome.findings.iter().map(finding));
+    found.extend(result.outcome.prefixes.iter().filter_map(|used| losing(used, plan, &money)));
+    for hosted in &result.outcome.hosted {
+        let told = hosted.deployment.warnings.iter();
+        found.extend(told.map(|(code, message)| Warning { code, message: message.clone() }));
+    }
     found
+}
+
+/// A prompt cache that costs more than it saves.
+fn losing(used: &PrefixUse, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Option<Warning> {
+    let lost = &used.cost - &used.without;
+    if lost <= Exact::ZERO {
+        return None;
+    }
+    let hits = used.read.checked_div(&(&used.read + &used.written)).unwrap_or(Exact::ZERO);
+    let (write, read) = (used.write_ratio.as_ref()?, used.read_ratio.as_ref()?);
+    let needed = (write - &Exact::ONE).checked_div(&(write - read));
+    let needed = needed.map_or_else(String::new, |share| format!("; it pays above {}", display::percent(&share, 1)));
+    Some(Warning {
+        code: "cache-below-break-even",
+        message: format!(
+            "the prompt cache of {} reads {} of its tokens and loses {} a month{needed}",
+            used.model.listed.id,
+            display::percent(&hits, 1),
+            money(&(&lost * plan.days_per_month.value())),
+        ),
+    })
 }
 
 fn finding(finding: &Finding) -> Warning {
@@ -94,6 +120,20 @@ fn finding(finding: &Finding) -> Warning {
             message: format!(
                 "the mean prompt of {} tokens is near the tier {tier} of {model}; single requests lie on both sides and pay differently",
                 display::count(mean),
+            ),
+        },
+        Finding::UnknownJudgement { step } => Warning {
+            code: "independent-errors",
+            message: format!(
+                "which answers of {step} are accepted is taken to be independent of whether they are right; a `judge` with \
+                 `sensitivity` and `specificity` in place of `accept` says how well right and wrong are told apart"
+            ),
+        },
+        Finding::IndependentErrors { first, then } => Warning {
+            code: "independent-errors",
+            message: format!(
+                "{first} and {then} are taken to err independently; models fail at the same questions, so that the quality of this \
+                 cascade is lower: state `quality.given_wrong: {{{first}: {{{then}: ...}}}}`"
             ),
         },
         Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
@@ -232,9 +272,11 @@ fn dominated(
             .enumerate()
             .filter_map(|(other, candidate)| match &candidate.serving {
                 Serving::Single(Server::Model(candidate))
-                    if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
+                    if other != index
+                        && dominates(plan, strategy, &candidate.model, &model.model)
+                        && is_no_worse(plan, route, (index, model), candidate) =>
                 {
-                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None)
+                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), Variant::default())
                         .ok()?
                         .total
                         .value()
@@ -246,6 +288,11 @@ fn dominated(
             .min_by(|(a, ..), (b, ..)| a.cmp(b));
         let Some((cost, other, name)) = best else { continue };
         let dear = &model.model.listed.id;
+        let why = if plan.quality.of.iter().any(|(server, _)| server == &Server::Model(model.clone())) {
+            "and by the qualities stated no better"
+        } else {
+            "and no quality is stated that speaks for it"
+        };
         // A dearer model with the smaller share is there for its quality, as far as one can tell without any stated.
         let amounts = if share_of(plan, route, index) >= share_of(plan, route, other) {
             let days = plan.days_per_month.value();
@@ -259,9 +306,7 @@ fn dominated(
         };
         found.push(Warning {
             code: "dominated-model",
-            message: format!(
-                "{dear} is nowhere cheaper than {name}, and no quality is stated that speaks for it{amounts}"
-            ),
+            message: format!("{dear} is nowhere cheaper than {name}, {why}{amounts}"),
         });
     }
 }
@@ -273,6 +318,20 @@ fn share_of(plan: &Plan, route: &Route, arm: usize) -> Exact {
         task.share.value() * &own
     };
     plan.workload.tasks.iter().zip(&route.shares).map(of_task).sum()
+}
+
+/// Whether a model is right at least as often as the one of an arm, at every task of that arm. What is not stated speaks for
+/// nobody.
+fn is_no_worse(plan: &Plan, route: &Route, (arm, dear): (usize, &ModelUse), cheap: &ModelUse) -> bool {
+    let tasks = plan.workload.tasks.iter().zip(&route.shares);
+    let mut own = tasks.filter(|(_, shares)| shares.iter().any(|(index, share)| *index == arm && !share.is_zero()));
+    own.all(|(task, _)| {
+        let of = |model: &ModelUse| {
+            let server = Server::Model(model.clone());
+            plan.quality.of(&server, task.name.as_deref()).map(|share| share.value().clone())
+        };
+        of(cheap).zip(of(dear)).is_none_or(|(cheap, dear)| cheap >= dear)
+    })
 }
 
 /// Whether `cheap` is no dearer than `dear` in any price at any prompt length of the workload, and cheaper in one.

@@ -352,6 +352,18 @@ fn many_causes_are_shared_over_two_orders() {
     }
 }
 
+/// A judge that is never wrong accepts what is right: 50% of the cheap answers, then 80%, so that 30% fewer calls go on.
+#[test]
+fn better_answers_that_a_judge_accepts_are_quality() {
+    let base = "llmcost: 1\nprices: {add: {m: {input: 1, output: 1}, n: {input: 10, output: 10}}}\n\
+                workload: {requests: 1M/day, input: 100, output: 0}\n\
+                quality: {m: 50%, n: 90%}\n\
+                strategies:\n  a: {cascade: [{model: m}, {model: n}], judge: {sensitivity: 100%, specificity: 100%}}\n";
+    let found = compared(base, &base.replace("m: 50%", "m: 80%"));
+    // 100M x 10/1M x 30% a day.
+    assert_eq!(told(&found, "a"), "quality -9000");
+}
+
 /// 100 EUR at 0.8 are 125 dollars; at 0.9 they would be 112.50.
 #[test]
 fn amounts_are_in_the_currency_of_head() {

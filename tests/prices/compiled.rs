@@ -36,7 +36,7 @@ fn card() -> impl Strategy<Value = String> {
             let mut text = format!("        input: {input}\n");
             for (key, value) in [("output", output), ("cache_read", read), ("reasoning", reasoning)] {
                 if let Some(value) = value {
-                    writeln!(text, "        {key}: {value}").unwrap()
+                    writeln!(text, "        {key}: {value}").unwrap();
                 }
             }
             let writes: Vec<String> = [("5m", write), ("1h", hour)]
@@ -47,7 +47,7 @@ fn card() -> impl Strategy<Value = String> {
                 writeln!(text, "        cache_write:\n{}", writes.join("\n")).unwrap();
             }
             if let Some(units) = request {
-                writeln!(text, "        request: '0.{units:03}'").unwrap()
+                writeln!(text, "        request: '0.{units:03}'").unwrap();
             }
             text
         })
@@ -73,7 +73,7 @@ fn body() -> impl Strategy<Value = String> {
             seen.push((selector, from));
             writeln!(text, "      - when: {}", SELECTORS[selector]).unwrap();
             if let Some(month) = from {
-                writeln!(text, "        from: 2026-0{}-15", month + 3).unwrap()
+                writeln!(text, "        from: 2026-0{}-15", month + 3).unwrap();
             }
             text.push_str(&card);
         }

@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use super::prices::is_same_price;
-use super::{HOSTING, METERED, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
+use super::{HOSTING, METERED, MIX, Method, PRICE, QUALITY, Split, TOKENS, VOLUME, split};
 use crate::analysis::attribution::{self, MOST_PLAYERS};
 use crate::diag::Diagnostic;
-use crate::levers;
+use crate::levers::{self, Variant};
 use crate::plan::{Deployment, Model, ModelUse, Plan, Server, Strategy, Supply, Switch, Task, Workload};
 use crate::units::Exact;
 
@@ -30,6 +30,8 @@ pub enum Player {
     Hosting,
     /// What requests use at stated prices, task by task.
     Metered,
+    /// How often answers are right, which decides how many a judge accepts.
+    Quality,
     /// A lever of the strategy; never who answers.
     Lever(Switch),
 }
@@ -38,9 +40,8 @@ impl Player {
     /// All causes, in the order in which they are told.
     fn all() -> impl Iterator<Item = Self> {
         let levers = Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving);
-        [Self::Price, Self::Volume, Self::Tokens, Self::Mix, Self::Hosting, Self::Metered]
-            .into_iter()
-            .chain(levers.map(Self::Lever))
+        let beside = [Self::Price, Self::Volume, Self::Tokens, Self::Mix, Self::Hosting, Self::Metered, Self::Quality];
+        beside.into_iter().chain(levers.map(Self::Lever))
     }
 
     /// Its name in reports, the same both ways round.
@@ -52,6 +53,7 @@ impl Player {
             Self::Mix => MIX,
             Self::Hosting => HOSTING,
             Self::Metered => METERED,
+            Self::Quality => QUALITY,
             Self::Lever(switch) => switch.name(base).max(switch.name(head)),
         }
     }
@@ -149,6 +151,7 @@ impl<'a> Differences<'a> {
                 let same = |task: &Task| twin(tasks, task).is_none_or(|twin| task.metered == twin.metered);
                 base.plan.workload.tasks.iter().all(same)
             }
+            Player::Quality => base.plan.quality == head.plan.quality,
             Player::Mix => {
                 let shares = |plan: &Plan| -> Vec<_> {
                     plan.workload.tasks.iter().map(|task| (task.name.clone(), task.share.clone())).collect()
@@ -225,12 +228,13 @@ impl<'a> Differences<'a> {
             tokenizer: tokens.plan.workload.tokenizer.clone(),
         };
         plan.days_per_month = volume.plan.days_per_month.clone();
+        plan.quality = side(Player::Quality).plan.quality.or(&self.base.plan.quality).or(&self.head.plan.quality);
         let mut strategy = mix.strategy.clone();
         for switch in Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving) {
             switch.take(&mut strategy, side(Player::Lever(switch)).strategy);
         }
         self.resolve(&mut strategy, side(Player::Price), side(Player::Hosting));
-        let outcome = levers::evaluate(plan, &strategy, None)?;
+        let outcome = levers::evaluate(plan, &strategy, Variant::default())?;
         Ok(outcome.total.value() * plan.days_per_month.value())
     }
 

@@ -26,6 +26,8 @@ pub const MIX: &str = "mix";
 pub const HOSTING: &str = "hosting";
 /// Things that requests use beside tokens, at stated prices.
 pub const METERED: &str = "metered";
+/// How often answers are right, where that decides what is asked next.
+pub const QUALITY: &str = "quality";
 /// What no cause explains.
 pub const OTHER: &str = "other";
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Asked, ConditionResult, Side};
-use crate::plan::{Bound, Condition, Test};
+use crate::plan::{Condition, Limit, Test};
 use crate::units::Exact;
 
 /// A strategy on both sides, by its positions.
@@ -33,10 +33,10 @@ pub(super) fn asked(condition: &Condition, pairs: &[Pair], base: &Side, head: &S
             holds,
         });
     }
-    let key = |one: &Asked| match condition.bound {
-        Bound::Value(_) => Some(one.head.clone()),
-        Bound::Change(_) => one.change.clone(),
-        Bound::Percent(_) => one.change_percent.clone(),
+    let key = |one: &Asked| match condition.limit {
+        Limit::Value(_) => Some(one.head.clone()),
+        Limit::Change(_) => one.change.clone(),
+        Limit::Percent(_) => one.change_percent.clone(),
     };
     // What grows from nothing has no percentage; it goes further than all others.
     let order = |a: &Asked, b: &Asked| match (key(a), key(b)) {
@@ -53,7 +53,7 @@ pub(super) fn asked(condition: &Condition, pairs: &[Pair], base: &Side, head: &S
         condition: condition.text.clone(),
         level: if condition.fails { "fail" } else { "warn" }.into(),
         metric: condition.metric.name().into(),
-        of: if matches!(condition.bound, Bound::Value(_)) { "value" } else { "change" }.into(),
+        of: if matches!(condition.limit, Limit::Value(_)) { "value" } else { "change" }.into(),
         holds: asked.iter().any(|one| one.holds),
         asked,
     }

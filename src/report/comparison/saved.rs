@@ -144,6 +144,7 @@ fn strategy(field: &Field<'_>, facts: &SideReport) -> Result<SavedStrategy, Stri
         let value = match metric {
             Metric::CallsPerDay | Metric::InputTokensPerDay | Metric::OutputTokensPerDay => Some(sum(metric.name())?),
             Metric::PerDay | Metric::PerMonth => Some(field.field(part)?.number(key)?),
+            Metric::Quality => field.value.get("quality").and_then(number),
             _ => match field.value.get(part).and_then(|part| part.get(key)) {
                 None | Some(Value::Null) => None,
                 Some(_) => Some(field.field(part)?.number(key)?),

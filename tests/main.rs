@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod compare;
 mod deployments;
 mod errors;
 mod exact;

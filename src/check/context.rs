@@ -1,14 +1,15 @@
 //! What every part of the check needs: the settings of the file, its prices, and where problems go.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
-use crate::input::{Fields, Node, word};
-use crate::plan::{Deployment, DeploymentUse, Draw, Input, Model, ModelUse, Quality, Server};
+use crate::input::{self, Fields, Node, word};
+use crate::plan::{
+    Deployment, DeploymentUse, Discounted, Draw, Input, Model, ModelUse, PriceBook, Quality, Server, discount_on,
+};
 use crate::pricing::{Book, Date, Lookup};
 use crate::units::{Exact, Kind, Settings};
 
@@ -26,8 +27,8 @@ pub(super) struct Context<'a> {
     /// Comparisons with uncertain quantities. Whatever is refused by a comparison that another draw could turn is
     /// compared here.
     pub decisions: Decisions,
-    /// Where files that the scenario names are found.
-    pub folder: PathBuf,
+    /// Where the scenario is from, and with it the files that it names.
+    pub from: input::Input,
     /// Tokens of the mean call's prompt and answer, where the workload says them.
     pub mean_call: Option<(Exact, Exact)>,
     /// How often answers are right.
@@ -56,23 +57,14 @@ pub(super) struct Unread {
     pub models: Vec<String>,
 }
 
-/// What a negotiated discount is for.
-pub(super) enum Discounted {
-    Provider(String),
-    Model { provider: String, id: String },
-}
-
 impl Prices {
     pub fn new(book: Arc<Book>, as_of: Date, unread: Unread) -> Self {
         Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
     }
 
-    fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
-        let of = |wanted: &dyn Fn(&Discounted) -> bool| {
-            self.discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
-        };
-        of(&|target| matches!(target, Discounted::Model { provider: p, id: i } if p == provider && i == id))
-            .or_else(|| of(&|target| matches!(target, Discounted::Provider(p) if p == provider)))
+    /// The same for whoever asks later.
+    pub fn known(self) -> PriceBook {
+        PriceBook { book: self.book, as_of: self.as_of, discounts: self.discounts }
     }
 }
 
@@ -214,7 +206,7 @@ impl Context<'_> {
                 .help("the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list"),
             );
         }
-        let discount = self.prices.discount(&found.provider, &found.id);
+        let discount = discount_on(&self.prices.discounts, &found.provider, &found.id);
         Some(Model { listed: found, as_of: date, discount })
     }
 

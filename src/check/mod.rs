@@ -3,6 +3,7 @@
 mod budgets;
 mod cascade;
 mod cases;
+mod conditions;
 mod context;
 mod deployments;
 mod extras;
@@ -26,6 +27,7 @@ mod uncertain;
 mod workload;
 
 pub use cases::size_cases;
+pub use conditions::conditions;
 pub use options::Options;
-pub use scenario::load;
+pub use scenario::{load, load_with_text};
 pub use size::{SizeFlags, SizeQuestion, fits_nowhere, size_question};

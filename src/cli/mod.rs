@@ -2,6 +2,7 @@
 
 mod breakeven;
 mod check;
+mod compare;
 mod explain;
 mod output;
 mod pictures;
@@ -9,6 +10,7 @@ mod risk;
 mod settings;
 mod simulate;
 mod size;
+mod variants;
 
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 pub enum Ending {
     /// Done.
     Done,
-    /// A budget or expectation does not hold; the report is complete.
+    /// A budget or expectation does not hold, or a `--fail-on` does; the report is complete.
     NotMet,
     /// Bad input; nothing was computed.
     BadInput,
@@ -40,7 +42,7 @@ impl From<Ending> for ExitCode {
 #[command(
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 done, 1 a budget or expectation is not met, 2 bad usage or bad input."
+    after_help = "Exit status: 0 done, 1 a budget or expectation is not met or a --fail-on holds, 2 bad usage or bad input."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -53,10 +55,16 @@ pub struct Cli {
     quiet: bool,
 }
 
+const VALUES: &str = "Several values of one --set stand side by side: --set workload.requests=1M/day,2M/day";
+
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Compute all strategies of a scenario, side by side
+    #[command(after_help = VALUES)]
     Simulate(Scenarios),
+    /// Compare results: what changed, why and by how much; exit 1 if a --fail-on holds
+    #[command(after_help = compare::HELP)]
+    Compare(Box<compare::Arguments>),
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
@@ -95,6 +103,13 @@ pub struct Changes {
     prices: Vec<std::path::PathBuf>,
 }
 
+impl Changes {
+    /// Whether anything is changed.
+    fn any(&self) -> bool {
+        !self.set.is_empty() || self.as_of.is_some() || !self.prices.is_empty()
+    }
+}
+
 /// Where a result goes.
 #[derive(Args, Debug)]
 pub struct Destination {
@@ -124,6 +139,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
     let settings = settings::Settings::of(cli.color, cli.quiet);
     match cli.command {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
+        Command::Compare(arguments) => compare::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),

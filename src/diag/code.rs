@@ -83,4 +83,6 @@ codes! {
     Version = "version",
     /// A `--set` that is not `path=value` or whose path leads nowhere.
     BadSet = "bad-set",
+    /// A `--fail-on` or `--warn-on` that is no comparison of a figure.
+    BadCondition = "bad-condition",
 }

@@ -1,14 +1,18 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod condition;
 mod hosting;
 mod levers;
+mod prices;
 mod quality;
+mod servers;
 mod switch;
 mod uncertain;
 mod workload;
 
 use std::sync::Arc;
 
+pub use condition::{Condition, Limit, Test};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -19,6 +23,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use prices::{Discounted, PriceBook, discount_on};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use switch::Switch;
 pub use uncertain::{Again, Change, Correlation, Draw, Drawn, Input, Uncertainties};
@@ -32,7 +37,7 @@ use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
 /// A scenario, ready to be computed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Its name; the file's name when none is stated.
     pub name: String,
@@ -40,6 +45,8 @@ pub struct Plan {
     pub file: String,
     /// The date of all prices.
     pub as_of: Date,
+    /// The prices, also of models that it does not name.
+    pub prices: PriceBook,
     /// The price lists, the one that wins first.
     pub lists: Vec<Arc<ListInfo>>,
     /// The currency that amounts are shown in.
@@ -114,7 +121,7 @@ impl PartialEq for ModelUse {
 }
 
 /// A limit on what a strategy may cost.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     /// Which strategy.
     pub strategy: usize,
@@ -129,7 +136,7 @@ pub struct Budget {
 }
 
 /// A claim of a scenario about its own result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// Which strategy.
     pub strategy: usize,

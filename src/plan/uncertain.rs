@@ -63,7 +63,7 @@ pub struct Correlation {
 }
 
 /// What a plan rests on that is not known exactly.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Uncertainties {
     /// The uncertain quantities, each once, in the order in which they were read.
     pub inputs: Vec<Input>,

@@ -1,6 +1,6 @@
 //! The lines of a report as CSV: a header, one row per line, RFC 4180 quoting.
 
-use crate::report::Report;
+use crate::report::{Comparison, Report};
 use crate::units::Exact;
 
 const HEADER: [&str; 16] = [
@@ -30,10 +30,13 @@ pub fn csv(reports: &[Report]) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(HEADER)?;
     for report in reports {
+        let set = &report.scenario.set;
+        let name = &report.scenario.name;
+        let name = if set.is_empty() { name.clone() } else { format!("{name} ({})", set.join(" ")) };
         for strategy in &report.strategies {
             for line in &strategy.lines {
                 let row = [
-                    defused(&report.scenario.name),
+                    defused(&name),
                     defused(&strategy.name),
                     defused(&line.lever),
                     defused(&line.item),
@@ -121,6 +124,54 @@ pub fn csv_of_break_evens(reports: &[Report]) -> Result<String, csv::Error> {
         }
         for win in &case.self_hosted_cheaper {
             row(win.from_per_hour.to_string(), win.to_per_hour.as_ref().map(ToString::to_string).unwrap_or_default())?;
+        }
+    }
+    finished(writer)
+}
+
+/// What changed, one row per strategy (its cause is `total`) and one per cause of its change.
+///
+/// # Errors
+/// None that a memory buffer can raise.
+pub fn csv_of_comparisons(comparisons: &[&Comparison]) -> Result<String, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record([
+        "scenario",
+        "base",
+        "head",
+        "strategy",
+        "against",
+        "status",
+        "cause",
+        "base_per_month",
+        "head_per_month",
+        "change_per_month",
+        "change_percent",
+        "ratio",
+        "currency",
+    ])?;
+    let text = |value: &Option<Exact>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    for one in comparisons {
+        for strategy in &one.strategies {
+            let against = strategy.against.as_ref().unwrap_or(&strategy.name);
+            let mut row = |cause: &str, numbers: [String; 5]| {
+                let names = [&one.head.name, &one.base.label, &one.head.label, &strategy.name, against];
+                let names = names.map(|name| defused(name)).into_iter();
+                let words = [strategy.status.to_string(), defused(cause)];
+                writer.write_record(names.chain(words).chain(numbers).chain([defused(&one.head.currency)]))
+            };
+            let all = [
+                &strategy.base_per_month,
+                &strategy.head_per_month,
+                &strategy.change_per_month,
+                &strategy.change_percent,
+                &strategy.ratio,
+            ];
+            row("total", all.map(text))?;
+            for cause in &strategy.causes {
+                let change = cause.change_per_month.to_string();
+                row(&cause.cause, [String::new(), String::new(), change, text(&cause.change_percent), String::new()])?;
+            }
         }
     }
     finished(writer)

@@ -26,7 +26,7 @@ impl Report {
             (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
         Self {
             schema: SCHEMA,
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
+            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
                 lists: plan
@@ -46,6 +46,7 @@ impl Report {
             baseline: name(plan.baseline),
             best: best(&strategies, &name(plan.baseline)),
             strategies,
+            comparison: None,
             break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),

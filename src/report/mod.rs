@@ -4,6 +4,7 @@ mod advice;
 mod attribution;
 mod break_even;
 mod build;
+pub mod comparison;
 mod dominance;
 mod evaluation;
 pub mod explain;
@@ -18,6 +19,7 @@ pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
+pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
 pub(crate) use evaluation::{is_input, is_output};
 pub use size::{
@@ -54,6 +56,9 @@ pub struct Report {
     pub strategies: Vec<StrategyReport>,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
+    /// What it is against another result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// APIs against deployments, at every volume.
     pub break_even: Vec<BreakEvenReport>,
     /// Limits and whether they hold.
@@ -86,6 +91,9 @@ pub struct ScenarioName {
     pub name: String,
     /// Its file.
     pub file: String,
+    /// What `--set` changed in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
 }
 
 /// The prices of a report.

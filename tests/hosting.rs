@@ -60,7 +60,7 @@ fn the_api_wins_back_at_each_added_replica() {
         ("45350000", None),
     ];
     assert_eq!(wins, expected.map(|(from, to)| (from.to_owned(), to.map(str::to_owned))));
-    let kinds: Vec<_> = case.crossovers.iter().map(|crossover| crossover.kind).collect();
+    let kinds: Vec<_> = case.crossovers.iter().map(|crossover| &*crossover.kind).collect();
     assert_eq!(kinds, ["equal", "jump", "equal", "jump", "equal", "jump", "equal"]);
 }
 

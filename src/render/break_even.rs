@@ -58,7 +58,7 @@ fn comparison(case: &BreakEvenReport, look: Look) -> String {
         usd(&verdict.self_hosted_per_hour),
         display::count(&verdict.replicas),
         if verdict.replicas == Exact::ONE { "replica" } else { "replicas" },
-        match verdict.cheaper {
+        match &*verdict.cheaper {
             "self_hosted" => format!("self-hosting saves {} an hour", usd(&saved)),
             "api" => format!("the API saves {} an hour", usd(&saved)),
             _ => "both cost the same".to_owned(),

@@ -61,7 +61,7 @@ pub fn break_even_chart(report: &Report, case: &BreakEvenReport) -> ChartSpec {
 fn title(case: &BreakEvenReport, unit: &str) -> String {
     let volume = short(&case.verdict.volume_per_hour);
     let saved = usd(&(&case.verdict.api_per_hour - &case.verdict.self_hosted_per_hour).abs());
-    match case.verdict.cheaper {
+    match &*case.verdict.cheaper {
         "self_hosted" => format!("At {volume} {unit} an hour, self-hosting saves {saved} an hour"),
         "api" => format!("At {volume} {unit} an hour, the API saves {saved} an hour"),
         _ => format!("At {volume} {unit} an hour, both cost the same"),

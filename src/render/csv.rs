@@ -114,7 +114,7 @@ pub fn csv_of_break_evens(reports: &[Report]) -> Result<String, csv::Error> {
         let mut row = |from: String, to: String| {
             let names = [&report.scenario.name, &case.api, &case.deployment].map(|text| defused(text));
             let figures = [case.api_per_million.to_string(), case.self_hosted_full_load_per_million.to_string()];
-            writer.write_record(names.into_iter().chain([case.unit.to_owned()]).chain(figures).chain([from, to]))
+            writer.write_record(names.into_iter().chain([case.unit.to_string()]).chain(figures).chain([from, to]))
         };
         if case.self_hosted_cheaper.is_empty() {
             row(String::new(), String::new())?;

@@ -4,27 +4,36 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::evaluation::{is_input, is_output};
+use super::period::Period;
+use super::printed::Print;
 use super::settle::settle;
 use super::{
     Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Costs, DeploymentReport, Evaluation,
-    ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, StrategyReport, Usage,
-    warnings,
+    ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, Spot, StrategyReport,
+    Usage, warnings,
 };
+use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Hosted, Lever, Line, Outcome, Quantity};
 use crate::plan::{Metric, Plan, Server};
 use crate::units::Exact;
 
 impl Report {
-    /// The report of an evaluation.
+    /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
     pub fn of(evaluation: &Evaluation) -> Self {
+        let mut report = Self::exact(evaluation);
+        report.print();
+        report
+    }
+
+    fn exact(evaluation: &Evaluation) -> Self {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
         let strategies: Vec<StrategyReport> =
             (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
         Self {
-            schema: SCHEMA,
+            schema: SCHEMA.into(),
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
@@ -45,6 +54,7 @@ impl Report {
             baseline: name(plan.baseline),
             best: best(&strategies, &name(plan.baseline)),
             strategies,
+            omitted_strategies: 0,
             break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),
@@ -127,6 +137,7 @@ fn budgets(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<Budge
                 actual: actual.as_ref().map(in_currency),
                 level: if budget.fails { "fail" } else { "warn" }.to_owned(),
                 place: budget.place.to_string(),
+                at: spot(&budget.place),
             }
         })
         .collect()
@@ -147,9 +158,17 @@ fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<
                 ok: actual.as_ref().is_some_and(|actual| (actual - &claim.equals).abs() <= claim.within),
                 actual: actual.as_ref().map(in_currency),
                 place: claim.place.to_string(),
+                at: spot(&claim.place),
             }
         })
         .collect()
+}
+
+/// A place in a file; standard input and options of the command line are none.
+fn spot(place: &Place) -> Option<Spot> {
+    let file = &place.source.name;
+    let is_file = file != "<stdin>" && !file.starts_with("--");
+    is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
 fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
@@ -174,6 +193,7 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         cost: Costs {
+            per_hour: Period::Hour.of_day(&per_day, plan.days_per_month.value()),
             per_month: metric(Metric::PerMonth)?,
             per_year: metric(Metric::PerYear)?,
             per_request: metric(Metric::PerRequest)?,
@@ -186,6 +206,9 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
             percent: metric(Metric::SavingsPercent),
         },
         quality: None,
+        interval: None,
+        waterfall: Vec::new(),
+        shapley: Vec::new(),
         lines,
         alternatives: Alternatives {
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
@@ -199,7 +222,7 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
 fn deployment(hosted: &Hosted) -> DeploymentReport {
     DeploymentReport {
         deployment: hosted.deployment.name.clone(),
-        what: hosted.what,
+        what: hosted.what.into(),
         at_peak: hosted.at_peak.clone(),
         hours_per_day: hosted.hours.clone(),
         utilization: hosted.utilization.clone(),
@@ -208,7 +231,7 @@ fn deployment(hosted: &Hosted) -> DeploymentReport {
         bought: hosted
             .bought
             .iter()
-            .map(|(term, hours)| BoughtReport { purchase: term.name(), hours_per_day: hours.clone() })
+            .map(|(term, hours)| BoughtReport { purchase: term.name().into(), hours_per_day: hours.clone() })
             .collect(),
         cold_start_share: hosted.cold_share.clone(),
         overflow_share: hosted.overflow.clone(),
@@ -258,18 +281,28 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
+        provider: line.model.as_ref().map(|model| model.listed.provider.clone()),
         component: line.component.clone(),
         mode: line.mode.name().to_owned(),
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
+        list_unit_price: list_price(line, &unit_price),
         unit_price,
-        unit_price_currency: "USD",
+        unit_price_currency: "USD".into(),
         per,
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
+}
+
+/// The price of a line before the negotiated discount of its model.
+fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
+    let discount = line.model.as_ref()?.discount.as_ref()?;
+    let rest = &Exact::ONE - discount.value();
+    // Of what is free by contract, the list price is the first factor of its formula.
+    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
 }
 
 /// What a line of this component counts.

@@ -4,15 +4,20 @@ mod break_even;
 mod build;
 mod evaluation;
 pub mod explain;
+mod period;
+mod printed;
 mod settle;
 mod warnings;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use period::Period;
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -20,11 +25,14 @@ use crate::units::Exact;
 /// The version of the report's shape.
 pub const SCHEMA: &str = "llmcost.report/1";
 
+/// One of a few words: a constant where a report is made, text where one is read from a file.
+pub type Word = Cow<'static, str>;
+
 /// The result of a scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`]
-    pub schema: &'static str,
+    pub schema: Word,
     /// What was computed.
     pub scenario: ScenarioName,
     /// Which prices.
@@ -39,8 +47,11 @@ pub struct Report {
     pub requests_per_day: Exact,
     /// The strategy that the others are compared with.
     pub baseline: String,
-    /// The strategies, in the order of the file.
+    /// The strategies, in the order of the file unless somebody asked for another.
     pub strategies: Vec<StrategyReport>,
+    /// How many strategies were left out on request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted_strategies: u64,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
     /// APIs against deployments, at every volume.
@@ -54,7 +65,7 @@ pub struct Report {
 }
 
 /// The cheapest strategy against the baseline.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Best {
     /// Which.
     pub strategy: String,
@@ -67,7 +78,7 @@ pub struct Best {
 }
 
 /// The scenario of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScenarioName {
     /// Its name.
     pub name: String,
@@ -76,7 +87,7 @@ pub struct ScenarioName {
 }
 
 /// The prices of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PricesUsed {
     /// Their date.
     pub as_of: String,
@@ -85,7 +96,7 @@ pub struct PricesUsed {
 }
 
 /// A price list of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListUsed {
     /// Its name.
     pub name: String,
@@ -96,7 +107,7 @@ pub struct ListUsed {
 }
 
 /// The result of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StrategyReport {
     /// Its name.
     pub name: String,
@@ -110,6 +121,15 @@ pub struct StrategyReport {
     pub usage: Vec<Usage>,
     /// Deployments and what runs of them.
     pub deployments: Vec<DeploymentReport>,
+    /// Where a part of the cost is an estimate: the interval that the cost per month is expected in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<CostInterval>,
+    /// What each lever saves per month against the baseline, in the order in which a request meets them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves per month on average over all orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shapley: Vec<LeverSaving>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
@@ -124,9 +144,29 @@ pub struct StrategyReport {
     pub warnings: Vec<Warning>,
 }
 
+/// The interval that an estimated cost is expected in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CostInterval {
+    /// Its low end, per month.
+    pub low: Exact,
+    /// Its high end, per month.
+    pub high: Exact,
+}
+
+/// What a lever saves; negative where it costs more than it saves.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LeverSaving {
+    /// The lever.
+    pub lever: String,
+    /// What it saves.
+    pub saves_per_month: Exact,
+}
+
 /// Costs of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Costs {
+    /// Per hour of a mean day.
+    pub per_hour: Exact,
     /// Per day.
     pub per_day: Exact,
     /// Per month of the calendar.
@@ -140,7 +180,7 @@ pub struct Costs {
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Savings {
     /// Per day.
     pub per_day: Exact,
@@ -151,7 +191,7 @@ pub struct Savings {
 }
 
 /// What a strategy asks of one model.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Usage {
     /// The model.
     pub model: String,
@@ -168,12 +208,12 @@ pub struct Usage {
 }
 
 /// What runs of a deployment for a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeploymentReport {
     /// Which.
     pub deployment: String,
     /// What runs: `replica`, `instance`, `worker` or `unit`.
-    pub what: &'static str,
+    pub what: Word,
     /// How many of them in the busiest hour.
     pub at_peak: Exact,
     /// Hours of them per day, all together.
@@ -193,16 +233,16 @@ pub struct DeploymentReport {
 }
 
 /// Hours of a deployment that are bought in one way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BoughtReport {
     /// `on_demand`, `spot`, `reserved_1y` or `reserved_3y`.
-    pub purchase: &'static str,
+    pub purchase: Word,
     /// Hours per day.
     pub hours_per_day: Exact,
 }
 
 /// The lines of one lever and item, added up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BreakdownPart {
     /// The lever.
     pub lever: String,
@@ -217,12 +257,15 @@ pub struct BreakdownPart {
 }
 
 /// One line of a bill: `quantity x unit_price / per`, in USD, converted into the report's currency.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LineReport {
     /// The lever that causes it.
     pub lever: String,
     /// The model or part.
     pub item: String,
+    /// Who sells it; `None` for what no price list has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// What is priced.
     pub component: String,
     /// `standard` or `batch`.
@@ -235,8 +278,11 @@ pub struct LineReport {
     pub unit: String,
     /// USD for `per` units, after discounts.
     pub unit_price: Exact,
+    /// The same before the negotiated discount, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_unit_price: Option<Exact>,
     /// The currency of the unit price: always USD, as price lists are.
-    pub unit_price_currency: &'static str,
+    pub unit_price_currency: Word,
     /// How many units the price is for.
     pub per: Exact,
     /// Cost.
@@ -248,7 +294,7 @@ pub struct LineReport {
 }
 
 /// The same strategy under other assumptions.
-#[derive(Clone, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Alternatives {
     /// A cascade that pays only the step that answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,7 +305,7 @@ pub struct Alternatives {
 }
 
 /// Whether a budget holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BudgetResult {
     /// Whose.
     pub strategy: String,
@@ -273,12 +319,15 @@ pub struct BudgetResult {
     pub level: String,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
 }
 
 /// Whether an expectation holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ExpectationResult {
     /// Whose.
     pub strategy: String,
@@ -292,8 +341,26 @@ pub struct ExpectationResult {
     pub actual: Option<Exact>,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
+}
+
+/// A place in a file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Spot {
+    /// The file as the user named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
+use super::{Evaluation, Word};
 use crate::levers::{self, Finding, standard_price};
 use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
 use crate::pricing::{Card, Component};
 use crate::units::{Exact, display};
 
 /// Something that a reader of the result should look at.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Warning {
     /// Its stable name.
-    pub code: &'static str,
+    pub code: Word,
     /// What it says.
     pub message: String,
 }
@@ -38,7 +38,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     {
         let days = plan.days_per_month.value();
         found.push(Warning {
-            code: "blended-rate-understates",
+            code: "blended-rate-understates".into(),
             message: format!(
                 "`billing: final_only` pays only the step that answered; providers bill every attempt, and a judge is paid too: \
                  {} a month instead of {}",
@@ -58,7 +58,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             _ => "no share would pay for it".to_owned(),
         };
         found.push(Warning {
-            code: "cascade-below-break-even",
+            code: "cascade-below-break-even".into(),
             message: format!(
                 "step {} ({}) stops {} of the calls that reach it; it costs {} a day and spares {}: {needed}",
                 step.step.saturating_add(1),
@@ -71,7 +71,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     }
     if !result.outcome.unanswered.is_zero() {
         found.push(Warning {
-            code: "unanswered",
+            code: "unanswered".into(),
             message: format!(
                 "{} requests a day end the cascade without an accepted answer; what they cost is in, what they lack is not",
                 display::count(&result.outcome.unanswered),
@@ -90,14 +90,14 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
 fn finding(finding: &Finding) -> Warning {
     match finding {
         Finding::MeanTier { model, tier, mean } => Warning {
-            code: "mean-tier",
+            code: "mean-tier".into(),
             message: format!(
                 "the mean prompt of {} tokens is near the tier {tier} of {model}; single requests lie on both sides and pay differently",
                 display::count(mean),
             ),
         },
         Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
-            code: "capacity-exceeded",
+            code: "capacity-exceeded".into(),
             message: format!(
                 "{deployment} would need {} at its peak and may have {}: what is above that is not served",
                 counted(needed, what),
@@ -105,7 +105,7 @@ fn finding(finding: &Finding) -> Warning {
             ),
         },
         Finding::ExceedsContext { model, tokens, limit, what } => Warning {
-            code: "exceeds-context",
+            code: "exceeds-context".into(),
             message: format!(
                 "a call of {} tokens passes the {what} limit of {model}, {}",
                 display::count(tokens),
@@ -130,12 +130,12 @@ fn lifecycle(model: &Arc<Model>, found: &mut Vec<Warning>) {
             days if days <= SOON_DAYS => Some(format!("{} retires on {retires}, in {days} days", listed.id)),
             _ => None,
         };
-        found.extend(message.map(|message| Warning { code: "retired-model", message }));
+        found.extend(message.map(|message| Warning { code: "retired-model".into(), message }));
     }
     let (Some(now), Some(next)) = (listed.card(None, model.as_of), listed.next_card(model.as_of)) else { return };
     let Some(from) = next.from.filter(|from| days_until(*from) <= SOON_DAYS) else { return };
     found.push(Warning {
-        code: "price-changes-soon",
+        code: "price-changes-soon".into(),
         message: format!(
             "{} changes its price on {from}, in {} days: {}",
             listed.id,
@@ -222,7 +222,7 @@ fn dominated(
             String::new()
         };
         found.push(Warning {
-            code: "dominated-model",
+            code: "dominated-model".into(),
             message: format!(
                 "{dear} is nowhere cheaper than {name}, and no quality is stated that speaks for it{amounts}"
             ),

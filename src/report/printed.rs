@@ -1,0 +1,84 @@
+//! Numbers in the form in which they are printed, so that a report read back from its JSON is the same report: whatever
+//! a format makes of the one, it makes of the other, to the last byte.
+
+use super::break_even::{
+    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+};
+use super::{
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CostInterval, Costs, DeploymentReport,
+    ExpectationResult, LeverSaving, LineReport, Report, Savings, StrategyReport, Usage,
+};
+use crate::units::Exact;
+
+/// What holds exact numbers.
+pub(super) trait Print {
+    /// Replaces every number that has no finite decimal form by the one that is printed for it.
+    fn print(&mut self);
+}
+
+impl Print for Exact {
+    fn print(&mut self) {
+        if self.decimals().is_none() {
+            *self = self.round(self.shown_decimals());
+        }
+    }
+}
+
+impl<T: Print> Print for Option<T> {
+    fn print(&mut self) {
+        self.iter_mut().for_each(T::print);
+    }
+}
+
+impl<T: Print> Print for Vec<T> {
+    fn print(&mut self) {
+        self.iter_mut().for_each(T::print);
+    }
+}
+
+macro_rules! print {
+    ($($type:ty { $($field:ident),* })*) => {
+        $(impl Print for $type {
+            fn print(&mut self) {
+                $(self.$field.print();)*
+            }
+        })*
+    };
+}
+
+print! {
+    Report { currency_per_usd, days_per_month, requests_per_day, strategies, best, break_even, budgets, expectations }
+    Best { per_month, saves_per_month, saves_percent }
+    StrategyReport {
+        cost, savings, quality, usage, deployments, interval, waterfall, shapley, relative_cost, breakdown, lines,
+        alternatives
+    }
+    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens }
+    Savings { per_day, per_month, percent }
+    CostInterval { low, high }
+    LeverSaving { saves_per_month }
+    Usage { calls_per_day, input_tokens_per_day, cached_tokens_per_day, output_tokens_per_day, per_day }
+    DeploymentReport {
+        at_peak, hours_per_day, utilization, peak_to_mean, throughput, bought, cold_start_share, overflow_share
+    }
+    BoughtReport { hours_per_day }
+    BreakdownPart { per_month, share }
+    LineReport { quantity, unit_price, list_unit_price, per, per_day }
+    Alternatives { cascade_final_only_per_month, cascade_every_attempt_per_month }
+    BudgetResult { limit, actual }
+    ExpectationResult { equals, within, actual }
+    BreakEvenReport {
+        api_per_million, self_hosted_full_load_per_million, capacity_per_replica_per_hour, replica_per_hour,
+        fixed_per_hour, least_replicas, crossovers_per_hour, crossovers, self_hosted_cheaper,
+        permanent_from_per_hour, verdict, band, purchases, reserved
+    }
+    CrossoverReport { per_hour, replicas, utilization, regret_per_hour }
+    IntervalReport { from_per_hour, to_per_hour }
+    Wins { capacity_per_replica_per_hour, self_hosted_cheaper, permanent_from_per_hour }
+    Band { low, high }
+    PurchaseReport { replica_per_hour, wins }
+    ReservedReport { worth_above_utilization }
+    VerdictReport {
+        volume_per_hour, api_per_hour, self_hosted_per_hour, saves_per_hour, replicas, utilization
+    }
+}

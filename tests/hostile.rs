@@ -40,7 +40,7 @@ proptest! {
         match try_report(&text) {
             Ok(report) => {
                 let look = Look { width: 80, colour: false, quiet: false };
-                prop_assert!(!render::table(&report, look).is_empty());
+                prop_assert!(!render::table(&report, &render::View::default(), look).is_empty());
                 render::json(std::slice::from_ref(&report)).unwrap();
                 render::csv(std::slice::from_ref(&report)).unwrap();
             }

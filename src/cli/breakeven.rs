@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::settings::Settings;
-use super::{Ending, Scenarios, output};
-use crate::render::{self, chart};
+use super::{Ending, Scenarios, output, present};
+use crate::render::{self, Face, chart};
 use crate::report::Report;
 
 #[derive(Args, Debug)]
@@ -31,8 +31,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     if let Some(path) = &arguments.chart {
         draw(&reports, path)?;
     }
-    let table = |look| reports.iter().map(|report| render::break_evens(report, look)).collect::<Vec<_>>().join("\n");
-    output::deliver(&scenarios.destination, settings, &reports, table, render::csv_of_break_evens)?;
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::BreakEven)?;
     Ok(Ending::Done)
 }
 

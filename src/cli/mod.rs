@@ -4,6 +4,8 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod present;
+mod render;
 mod settings;
 mod simulate;
 
@@ -60,6 +62,8 @@ enum Command {
     Breakeven(breakeven::Arguments),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
+    /// Show saved JSON reports in another form
+    Render(render::Arguments),
 }
 
 /// Scenarios to compute and where the result goes.
@@ -71,7 +75,9 @@ pub struct Scenarios {
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
-    destination: Destination,
+    destination: Destination<ReportForm>,
+    #[command(flatten)]
+    showing: present::Showing,
 }
 
 /// What changes a scenario from outside.
@@ -88,14 +94,14 @@ pub struct Changes {
     prices: Vec<std::path::PathBuf>,
 }
 
-/// Where a result goes.
+/// Where a result goes, in one of the forms `F`.
 #[derive(Args, Debug)]
-pub struct Destination {
+pub struct Destination<F: ValueEnum + Send + Sync + 'static = Format> {
     /// How to show the result
     #[arg(long, short, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<F>,
     /// Write to a file; the format follows from FORMAT=FILE, --format or the ending (repeatable)
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    #[arg(id = "out", long = "out", short = 'o', value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
 }
 
@@ -110,6 +116,30 @@ pub enum Format {
     Csv,
 }
 
+/// The forms of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ReportForm {
+    /// Tables for people
+    Table,
+    /// Everything, exact, as decimal strings
+    Json,
+    /// One row per line of the bill, or per budget and expectation
+    Csv,
+    /// Markdown with tables, for documents and job summaries
+    #[value(alias = "md")]
+    Markdown,
+    /// One self-contained page to read, print and hand on
+    Html,
+    /// Annotations for a GitHub workflow and a comment for the pull request
+    Github,
+    /// JUnit: one test case per budget and expectation
+    Junit,
+    /// OpenMetrics for the widget of a GitLab merge request
+    GitlabMetrics,
+    /// FinOps FOCUS: one row per line of the bill, for a cost warehouse
+    Focus,
+}
+
 /// Runs what the command line says.
 pub fn run(cli: Cli) -> anyhow::Result<Ending> {
     let settings = settings::Settings::of(cli.color, cli.quiet);
@@ -118,6 +148,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
+        Command::Render(arguments) => render::run(&arguments, &settings),
     }
 }
 

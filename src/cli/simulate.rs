@@ -3,12 +3,11 @@
 use anyhow::Result;
 
 use super::settings::Settings;
-use super::{Ending, Scenarios, output};
-use crate::render;
+use super::{Ending, Scenarios, present};
+use crate::render::Face;
 
 pub(super) fn run(scenarios: &Scenarios, settings: &Settings) -> Result<Ending> {
     let Some(reports) = settings.reports(scenarios) else { return Ok(Ending::BadInput) };
-    let table = |look| reports.iter().map(|report| render::table(report, look)).collect::<Vec<_>>().join("\n");
-    output::deliver(&scenarios.destination, settings, &reports, table, render::csv)?;
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Whole)?;
     Ok(Ending::Done)
 }

@@ -2,10 +2,13 @@
 
 mod break_even;
 mod build;
+mod charges;
 mod evaluation;
 pub mod explain;
+mod field;
 mod period;
 mod printed;
+mod read;
 mod settle;
 mod warnings;
 
@@ -16,7 +19,9 @@ use serde::{Deserialize, Serialize};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
+pub use charges::Charge;
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use field::{Field, Order};
 pub use period::Period;
 pub use warnings::Warning;
 

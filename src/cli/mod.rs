@@ -7,6 +7,7 @@ mod output;
 mod present;
 mod render;
 mod settings;
+mod shell;
 mod simulate;
 
 use std::process::ExitCode;
@@ -64,6 +65,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Show saved JSON reports in another form
     Render(render::Arguments),
+    /// Print what a shell needs to complete commands and options
+    Completions(shell::Completions),
+    /// Print the manual page of the program or of a command
+    Man(shell::Manual),
 }
 
 /// Scenarios to compute and where the result goes.
@@ -149,6 +154,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Render(arguments) => render::run(&arguments, &settings),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Man(arguments) => shell::manual(&arguments),
     }
 }
 

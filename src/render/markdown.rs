@@ -155,7 +155,7 @@ fn text(text: &Text) -> String {
 }
 
 /// A text as it stands in a cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     escaped_inside(text).replace('|', "\\|")
 }
 

@@ -22,7 +22,7 @@ mod terminal;
 
 pub use self::csv::{CsvColumns, csv, csv_of_break_evens, csv_of_checks};
 pub use break_even_chart::break_even_chart;
-pub use explain::explanations;
+pub use explain::{explanations, explanations_in_markdown};
 pub use focus::{FocusVersion, focus};
 pub use github::{GITHUB_COMMENT, github};
 pub use html::html;

@@ -1,12 +1,13 @@
 //! The levers of a strategy, each read from its key.
 
 use super::context::Context;
+use super::prefix_cache;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::figure::{Count, Figure, Money, Share, Tokens};
-use crate::input::{Fields, Node, choice, plain, yes_or_no};
+use crate::input::{Fields, Node, choice, plain, word, yes_or_no};
 use crate::plan::{
-    Batch, Billed, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer, OutputLever, Overrides, Pack, Part,
-    ResponseCache, Retries, Task,
+    Batch, Billed, Compress, Compressor, Cut, FalseHits, History, KeepExamples, Layer, OutputLever, Overrides, Pack,
+    Part, ResponseCache, Retries, ServiceMode, Task,
 };
 use crate::pricing;
 use crate::units::{Exact, Kind, display};
@@ -19,7 +20,9 @@ pub(super) fn overrides(fields: &mut Fields<'_>, context: &mut Context<'_>) -> O
     Overrides {
         output: fields.get("output", context.sink).and_then(|node| output(node, context)),
         retries: fields.get("retries", context.sink).and_then(|node| retries(node, context)),
+        prefix_cache: fields.get("prefix_cache", context.sink).and_then(|node| prefix_cache::read(node, context)),
         batch: fields.get("batch", context.sink).and_then(|node| batch(node, context)),
+        mode: fields.get("mode", context.sink).and_then(|node| mode(node, context)),
     }
 }
 
@@ -301,6 +304,40 @@ fn repetitions(node: &Node, sink: &mut Sink) -> Option<u32> {
             "repetitions of one call",
         )),
     }
+}
+
+/// A price list's own way to answer calls; whether a model has it is seen when it is priced.
+fn mode(node: &Node, context: &mut Context<'_>) -> Option<ServiceMode> {
+    let name = word(node, context.sink)?;
+    if matches!(name, "standard" | "batch") {
+        let message = format!("`mode: {name}` is no mode of its own");
+        let help = if name == "batch" { "write `batch: 100%`" } else { "leave it out, or write `off`" };
+        return context.sink.refuse(Diagnostic::at(Code::UnknownWord, &node.place, message, "not here").help(help));
+    }
+    Some(ServiceMode { name: name.into(), place: node.place.clone() })
+}
+
+pub(super) fn history(node: &Node, context: &mut Context<'_>) -> Option<History> {
+    let mut fields = Fields::of(node, "`history`", context.sink)?;
+    let max = context.required(&mut fields, "max", Kind::Tokens, "history at most", "4000");
+    fields.finish(context.sink);
+    max.map(History::Max)
+}
+
+pub(super) fn summarise(node: &Node, context: &mut Context<'_>) -> Option<History> {
+    let mut fields = Fields::of(node, "`summarise`", context.sink)?;
+    let every = fields.require("every", "10", context.sink).and_then(|node| {
+        let value = plain(node, Kind::Count, &context.settings, context.sink)?;
+        let whole = value.to_u64().filter(|turns| value.is_whole() && *turns > 0);
+        whole.and_then(|turns| u32::try_from(turns).ok()).or_else(|| {
+            let message = "`every` is a whole number of turns";
+            context.sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, message, "1 or more"))
+        })
+    });
+    let to = context.required(&mut fields, "to", Kind::Tokens, "summary", "300");
+    let server = fields.require("model", "gpt-4o-mini", context.sink).and_then(|node| context.server(node));
+    fields.finish(context.sink);
+    Some(History::Summarise { every: every?, to: to?, server: server? })
 }
 
 fn batch(node: &Node, context: &mut Context<'_>) -> Option<Batch> {

@@ -2,18 +2,27 @@
 
 mod budgets;
 mod cascade;
+mod cases;
 mod context;
 mod deployments;
+mod extras;
+mod flags;
 mod levers;
+mod measurements;
 mod options;
+mod prefix_cache;
 mod prices;
 mod profile;
 mod read;
 mod route;
 mod scenario;
 mod serving;
+mod size;
 mod strategies;
+mod traffic;
 mod workload;
 
+pub use cases::size_cases;
 pub use options::Options;
 pub use scenario::load;
+pub use size::{SizeFlags, SizeQuestion, fits_nowhere, size_question};

@@ -1,5 +1,6 @@
 //! `prices`: which lists, at which date, with which additions and discounts.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub(super) fn book(
 ) -> (Book, Option<Date>, Unread) {
     // From the lowest to the one that wins; turned round at the end.
     let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
-    let mut stated = None;
+    let (mut stated, mut region) = (None, None);
     let mut unread = Unread::default();
     if let Some(node) = node
         && let Some(mut fields) = Fields::of(node, "`prices`", sink)
@@ -39,7 +40,7 @@ pub(super) fn book(
                 lists.extend(list);
             }
         }
-        fields.later(&["region"], sink);
+        region = fields.get("region", sink).and_then(|node| Some((word(node, sink)?.to_owned(), node.place.clone())));
         let added = fields.get("add", sink).and_then(|node| added(node, &mut unread, sink));
         fields.get("discount", sink);
         fields.finish(sink);
@@ -55,7 +56,30 @@ pub(super) fn book(
         Some(text) => from_flag(text, sink),
         None => stated.or_else(|| lists.iter().filter_map(|list| list.info().listed).max()),
     };
-    (Book::new(lists), as_of, unread)
+    let book = Book::new(lists);
+    let region = region.and_then(|(region, place)| known_region(region, &place, &book, sink));
+    (book.in_region(region), as_of, unread)
+}
+
+/// A region that at least one model has a price for.
+fn known_region(region: String, place: &Place, book: &Book, sink: &mut Sink) -> Option<String> {
+    let known: BTreeSet<String> = book.lists().iter().flat_map(List::regions).collect();
+    if known.contains(&region) {
+        return Some(region);
+    }
+    let names = || known.iter().map(String::as_str);
+    sink.refuse(
+        Diagnostic::at(
+            Code::UnknownWord,
+            place,
+            format!("no model has a price for region `{region}`"),
+            "unknown region",
+        )
+        .help(
+            suggest::did_you_mean(&region, names())
+                .unwrap_or_else(|| format!("there are {}", suggest::listed(names(), "and"))),
+        ),
+    )
 }
 
 fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {

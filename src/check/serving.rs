@@ -121,7 +121,6 @@ pub(super) fn arm(fields: &mut Fields<'_>, place: &Place, context: &mut Context<
     for other in ["model", "cascade"] {
         fields.exclusive(other, "deployment", context.sink);
     }
-    fields.later(&["prefix_cache"], context.sink);
     let overrides = levers::overrides(fields, context);
     let serving = plain(fields, context)?;
     let label = label(&serving);

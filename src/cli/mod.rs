@@ -9,6 +9,7 @@ mod render;
 mod settings;
 mod shell;
 mod simulate;
+mod size;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
+    Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
     /// Show saved JSON reports in another form
@@ -152,6 +155,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Render(arguments) => render::run(&arguments, &settings),
         Command::Completions(arguments) => shell::completions(&arguments),

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::settings::Settings;
 use super::{Destination, Format, ReportForm};
 use crate::diag::suggest;
-use crate::render::Look;
+use crate::render::{self, Look};
 
 /// A form that a file's ending can stand for.
 pub(super) trait Form: ValueEnum + Copy + Send + Sync + 'static {
@@ -79,6 +79,24 @@ pub(super) fn put<F: Form>(
         }
     }
     ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// Shows results that have no more than the three plain forms; `table` is what people see of them, `csv` what a
+/// spreadsheet does.
+pub(super) fn deliver<T: serde::Serialize>(
+    destination: &Destination,
+    settings: &Settings,
+    results: &[T],
+    table: impl Fn(Look) -> String,
+    csv: impl Fn(&[T]) -> Result<String, csv::Error>,
+) -> Result<()> {
+    put(destination, settings, |format, look| {
+        Ok(match format {
+            Format::Table => table(look),
+            Format::Json => render::json(results)?,
+            Format::Csv => csv(results)?,
+        })
+    })
 }
 
 /// To standard output.

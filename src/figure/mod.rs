@@ -35,6 +35,13 @@ impl<D> Clone for Figure<D> {
     }
 }
 
+/// Figures are the same when their values are, however they came about.
+impl<D> PartialEq for Figure<D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.node.value == other.node.value
+    }
+}
+
 /// One node of the graph.
 #[derive(Debug)]
 pub struct Step {

@@ -5,6 +5,7 @@ mod files;
 mod node;
 mod overlay;
 mod scalars;
+mod table;
 mod yaml;
 
 pub use fields::{Fields, not_supported, wrong_shape};
@@ -12,4 +13,5 @@ pub use files::{Input, read_file, read_input, read_report};
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use scalars::{choice, date, plain, refused, word, yes_or_no};
+pub use table::{Row, Table};
 pub use yaml::{parse, parse_flow};

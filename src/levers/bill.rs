@@ -29,6 +29,12 @@ pub enum Lever {
     Retries,
     /// Capacity of one's own.
     Deployment,
+    /// Summaries of long conversations.
+    Summarise,
+    /// Prompt caches that are held.
+    PrefixCache,
+    /// What a request uses beside tokens.
+    Metered,
 }
 
 impl Lever {
@@ -45,25 +51,31 @@ impl Lever {
             Self::Judge => "judge",
             Self::Retries => "retries",
             Self::Deployment => "deployment",
+            Self::Summarise => "summarise",
+            Self::PrefixCache => "prefix_cache",
+            Self::Metered => "metered",
         }
     }
 }
 
 /// Which of a model's cards was paid.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Mode {
     /// Answered at once.
     Standard,
     /// Answered when the provider has time.
     Batch,
+    /// A mode of the price list: `flex`, `priority`.
+    Named(Arc<str>),
 }
 
 impl Mode {
     /// Its name in reports and price lists.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Standard => "standard",
             Self::Batch => "batch",
+            Self::Named(name) => name,
         }
     }
 }
@@ -131,11 +143,29 @@ pub enum Finding {
         /// Mean tokens of a prompt.
         mean: Exact,
     },
+    /// A prompt too short for the model's prompt cache.
+    BelowMinimumPrefix {
+        /// Whose minimum.
+        model: String,
+        /// Cacheable tokens of the mean call.
+        tokens: Exact,
+        /// The minimum.
+        minimum: Exact,
+        /// The share of the calls that are too short.
+        share: Exact,
+    },
+    /// A compression that changes the prefix from call to call.
+    CompressionBreaksPrefix {
+        /// The part of the prompt.
+        part: &'static str,
+    },
     /// A call that does not fit the model's context or output limit.
     ExceedsContext {
         /// Whose limit.
         model: String,
-        /// Tokens of the call.
+        /// The share of the calls that do not fit.
+        share: Exact,
+        /// Tokens of the longest call.
         tokens: Exact,
         /// The limit.
         limit: u64,
@@ -170,6 +200,31 @@ pub struct Escalation {
     pub cost: Exact,
     /// What the calls that stop would have cost further on, per day.
     pub spares: Exact,
+}
+
+/// What a prompt cache does on one model.
+#[derive(Clone, Debug)]
+pub struct PrefixUse {
+    /// The model.
+    pub model: Arc<Model>,
+    /// The lifetime under its name in the price list; empty for the usual one.
+    pub ttl: String,
+    /// Tokens per day that are read from the cache.
+    pub read: Exact,
+    /// Tokens per day that are written to it.
+    pub written: Exact,
+    /// All input tokens per day of the calls that use it.
+    pub input: Exact,
+    /// What the cached tokens cost per day.
+    pub cost: Exact,
+    /// What they would cost per day without a cache.
+    pub without: Exact,
+    /// Write price over input price.
+    pub write_ratio: Option<Exact>,
+    /// Read price over input price.
+    pub read_ratio: Option<Exact>,
+    /// Requests per second and prefix, where the hit share is derived from them.
+    pub rate: Option<Exact>,
 }
 
 /// What a strategy asks of a deployment, and what that takes.
@@ -212,6 +267,8 @@ pub struct Outcome {
     pub calls: Vec<(Server, Figure<Calls>)>,
     /// Deployments and what they come to.
     pub hosted: Vec<Hosted>,
+    /// Prompt caches and what they do.
+    pub prefixes: Vec<PrefixUse>,
     /// What everything costs per day: the sum of the lines.
     pub total: Figure<Cost>,
     /// Cases in which something was decided for the user.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, Quantity};
+use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
-use crate::figure::{Calls, Cost, Days, Figure, Money, TokenPrice, Volume};
-use crate::plan::{Deployment, Model, Server};
+use crate::figure::{Calls, Cost, Count, Days, Figure, Money, TokenPrice, Tokens, Volume};
+use crate::plan::{Deployment, Explicit, Model, ModelUse, Server};
+use crate::pricing::Component;
 use crate::units::Exact;
 
 /// Collects lines while a strategy is computed.
@@ -16,6 +17,9 @@ pub(super) struct Ledger {
     calls: Vec<(Server, Vec<Figure<Calls>>)>,
     hosts: Vec<Host>,
     hosted: Vec<Hosted>,
+    visits: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
+    held: Vec<Held>,
+    prefixes: Vec<PrefixUse>,
     total: Option<Exact>,
     notes: Vec<String>,
     findings: Vec<Finding>,
@@ -29,6 +33,19 @@ struct Draft {
     line: Line,
     quantities: Vec<Quantity>,
     costs: Vec<Figure<Cost>>,
+}
+
+/// A prompt cache that is held for a model.
+pub(super) struct Held {
+    pub model: ModelUse,
+    /// Tokens of each prefix.
+    pub usable: Figure<Tokens>,
+    pub prefixes: Figure<Count>,
+    pub explicit: Explicit,
+    /// What writing it is priced as.
+    pub write: Component,
+    /// The whole prompt, which decides tiers.
+    pub prompt: Exact,
 }
 
 static ZERO: Exact = Exact::ZERO;
@@ -60,11 +77,12 @@ impl Ledger {
         });
     }
 
-    /// Bills a price per call of a model.
-    pub fn requests(
+    /// Bills a price of a model per call, per image, per search.
+    pub fn units(
         &mut self,
         lever: Lever,
         model: &Arc<Model>,
+        component: &str,
         mode: Mode,
         calls: &Figure<Calls>,
         price: &Figure<Money>,
@@ -73,7 +91,7 @@ impl Ledger {
         self.add(Line {
             lever,
             item: model.listed.id.clone(),
-            component: "request".to_owned(),
+            component: component.to_owned(),
             mode,
             tier: None,
             model: Some(Arc::clone(model)),
@@ -158,8 +176,8 @@ impl Ledger {
         self.weigh(&cost);
         let same = |known: &&mut Draft| {
             let other = &known.line;
-            (other.lever, other.mode, &other.item, &other.component, &other.tier)
-                == (line.lever, line.mode, &line.item, &line.component, &line.tier)
+            (other.lever, &other.mode, &other.item, &other.component, &other.tier)
+                == (line.lever, &line.mode, &line.item, &line.component, &line.tier)
                 && other.price.value == line.price.value
                 && matches!(line.quantity, Quantity::Tokens(_) | Quantity::Events(_))
         };
@@ -187,6 +205,51 @@ impl Ledger {
         match self.calls.iter_mut().find(|(known, _)| same(known)) {
             Some((_, all)) => all.push(calls.clone()),
             None => self.calls.push((server.clone(), vec![calls.clone()])),
+        }
+    }
+
+    /// Requests that come to a model with a prefix to be found in its cache.
+    pub fn visit(&mut self, model: &Arc<Model>, calls: &Figure<Calls>) {
+        match self.visits.iter_mut().find(|(known, _)| Arc::ptr_eq(known, model)) {
+            Some((_, all)) => all.push(calls.clone()),
+            None => self.visits.push((Arc::clone(model), vec![calls.clone()])),
+        }
+    }
+
+    /// All requests that came to each model with a prefix.
+    pub fn visits(self) -> Vec<(Arc<Model>, Figure<Calls>)> {
+        let total = |(model, calls): (Arc<Model>, Vec<Figure<Calls>>)| {
+            let name = format!("requests with a prefix on {}", model.listed.id);
+            let all = Figure::total(calls);
+            (model, if all.is_zero() { all } else { all.named(name) })
+        };
+        self.visits.into_iter().map(total).collect()
+    }
+
+    /// A cache that is held for a model: one for each, whoever uses it.
+    pub fn hold(&mut self, held: Held) {
+        if !self.held.iter().any(|known| Arc::ptr_eq(&known.model.model, &held.model.model)) {
+            self.held.push(held);
+        }
+    }
+
+    /// The caches that are held.
+    pub fn take_held(&mut self) -> Vec<Held> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Adds what a cache does on a model.
+    pub fn cached(&mut self, used: PrefixUse) {
+        let same = |known: &&mut PrefixUse| Arc::ptr_eq(&known.model, &used.model) && known.ttl == used.ttl;
+        match self.prefixes.iter_mut().find(same) {
+            Some(known) => {
+                known.read = &known.read + &used.read;
+                known.written = &known.written + &used.written;
+                known.input = &known.input + &used.input;
+                known.cost = &known.cost + &used.cost;
+                known.without = &known.without + &used.without;
+            }
+            None => self.prefixes.push(used),
         }
     }
 
@@ -277,13 +340,14 @@ impl Ledger {
             return Err(self.problems);
         }
         let mut lines: Vec<Line> = self.lines.into_iter().map(Draft::close).collect();
-        lines.sort_by(|a, b| (a.lever, &a.item, a.mode).cmp(&(b.lever, &b.item, b.mode)));
+        lines.sort_by(|a, b| (a.lever, &a.item, &a.mode).cmp(&(b.lever, &b.item, &b.mode)));
         let total = Figure::total(lines.iter().map(|line| line.cost.clone())).named("cost per day");
         let calls = self.calls.into_iter().map(|(server, all)| (server, Figure::total(all))).collect();
         Ok(Outcome {
             lines,
             calls,
             hosted: self.hosted,
+            prefixes: self.prefixes,
             total,
             notes: self.notes,
             findings: self.findings,

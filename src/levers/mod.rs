@@ -12,28 +12,62 @@ mod cascade;
 mod hosted;
 mod ledger;
 mod pack;
+mod popularity;
+mod prefix_cache;
 mod price;
 mod prompt;
 mod response_cache;
 mod route;
+mod trip;
 
-pub use bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, Quantity};
+pub use bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 pub use price::{Priced, standard_price};
 
 use crate::diag::Diagnostic;
-use crate::figure::{Calls, Figure, Tokens};
-use crate::plan::{Billed, Billing, CallCost, Overrides, Pack, Plan, Prompt, Serving, Strategy, Task};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::figure::{Calls, Figure};
+use crate::plan::{Billed, Billing, CallCost, Model, Overrides, Pack, Plan, Serving, Strategy, Task};
 use ledger::Ledger;
+use trip::Trip;
 
 /// Computes a strategy on the workload of its plan. `billing` overrides what its cascades state.
 ///
 /// # Errors
 /// Prices that are needed and not stated, each with its place.
 pub fn evaluate(plan: &Plan, strategy: &Strategy, billing: Option<Billing>) -> Result<Outcome, Vec<Diagnostic>> {
-    let mut engine = Engine { plan, strategy, billing, ledger: Ledger::default() };
-    engine.run();
+    let computed = |visits: Visits| {
+        let mut engine = Engine { plan, strategy, billing, visits: Rc::new(visits), ledger: Ledger::default() };
+        engine.run();
+        engine
+    };
+    // How often a prefix is found depends on all requests that come to its model, so those are counted first.
+    let visits = if derives_hits(strategy) { computed(Vec::new()).ledger.visits() } else { Vec::new() };
+    let mut engine = computed(visits);
     engine.settle_deployments();
+    engine.settle_caches();
     engine.ledger.close()
+}
+
+/// Requests with a prefix by model.
+type Visits = Vec<(Arc<Model>, Figure<Calls>)>;
+
+/// Whether any prompt cache derives its hit share from traffic.
+fn derives_hits(strategy: &Strategy) -> bool {
+    fn derives(levers: &Overrides) -> bool {
+        levers.prefix_cache.as_ref().is_some_and(|cache| cache.hit_rate.is_none() && cache.explicit.is_none())
+    }
+    fn within(serving: &Serving) -> bool {
+        match serving {
+            Serving::Single(_) => false,
+            Serving::Route(route) => route.arms.iter().any(|arm| derives(&arm.overrides) || within(&arm.serving)),
+            Serving::Cascade(cascade) => {
+                cascade.steps.iter().any(|step| derives(&step.arm.overrides) || within(&step.arm.serving))
+            }
+        }
+    }
+    derives(&strategy.defaults) || within(&strategy.serving)
 }
 
 /// A strategy at work.
@@ -41,22 +75,15 @@ struct Engine<'a> {
     plan: &'a Plan,
     strategy: &'a Strategy,
     billing: Option<Billing>,
+    visits: Rc<Visits>,
     ledger: Ledger,
 }
 
-/// Requests of one task behind the response cache, with what the prompt levers left of their prompts.
+/// Requests of one task behind the response cache.
 struct Job<'a> {
     index: usize,
     task: &'a Task,
-    prompt: Prompt,
     pack: Option<&'a Pack>,
-}
-
-/// What one call carries.
-struct Shape {
-    input: Figure<Tokens>,
-    output: Option<Figure<Tokens>>,
-    reasoning: Figure<Tokens>,
 }
 
 /// Why calls are made and how much of them is billed.
@@ -94,6 +121,7 @@ impl Engine<'_> {
     fn run(&mut self) {
         let strategy = self.strategy;
         self.open_deployments(&strategy.serving);
+        self.prefix_conflicts();
         if let Some(cache) = &strategy.response_cache {
             self.fixed_costs_of_cache(cache);
         }
@@ -109,9 +137,13 @@ impl Engine<'_> {
             if misses.is_zero() {
                 continue;
             }
-            let prompt = self.shortened(task, &misses);
+            self.shorteners(task, &misses);
+            for meter in &task.metered {
+                let used = misses.times(&meter.quantity);
+                self.ledger.events(Lever::Metered, &meter.name, &meter.unit, &used, &meter.price);
+            }
             let pack = strategy.pack.as_ref();
-            let job = Job { index, task, prompt, pack };
+            let job = Job { index, task, pack };
             let calls = pack::calls(&misses, pack);
             self.serve(&strategy.serving, &calls, &job, &strategy.defaults, Cause::of(Lever::Model));
         }
@@ -137,16 +169,16 @@ impl Engine<'_> {
                 self.ledger.events(cause.lever, cause.lever.name(), "request", calls, price);
             }
             CallCost::Call { server, input, output } => {
-                let shape = Shape { input: input.clone(), output: Some(output.clone()), reasoning: Figure::zero() };
-                self.bill(server, calls, &shape, None, cause);
+                self.bill(server, calls, &Trip::single(input, output), None, cause);
             }
         }
     }
 
     /// What one call would cost here; for comparisons only, nothing is billed.
     fn unit_cost(&self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> crate::units::Exact {
-        let mut scratch =
-            Engine { plan: self.plan, strategy: self.strategy, billing: self.billing, ledger: Ledger::default() };
+        let visits = Rc::clone(&self.visits);
+        let (plan, strategy, billing) = (self.plan, self.strategy, self.billing);
+        let mut scratch = Engine { plan, strategy, billing, visits, ledger: Ledger::default() };
         let one = Figure::<Calls>::constant(crate::units::Exact::ONE);
         scratch.serve(serving, &one, job, levers, Cause::of(Lever::Model));
         scratch.ledger.total().clone()

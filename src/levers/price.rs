@@ -1,10 +1,12 @@
-//! The price of a component of a call: card, tier of the whole prompt, batch, negotiated discount (SPEC section 4.2).
+//! The price of a component of a call as a figure: what the list quotes, over the hours of the load, with the discounts
+//! of the scenario (SPEC section 4.2). Which card holds and what stands in for a missing price is decided in
+//! [`crate::pricing`].
 
 use super::bill::Mode;
-use crate::diag::{Code, Diagnostic};
-use crate::figure::{Figure, Money, Share, TokenPrice};
+use crate::diag::{Code, Diagnostic, suggest};
+use crate::figure::{Dimension, Factor, Figure, Money, Share, Times, TokenPrice};
 use crate::plan::{Batch, Model, ModelUse};
-use crate::pricing::{Card, Component, Rate, Test, Tier};
+use crate::pricing::{self, Ask, Component, Load, Missing, Moment, Quote};
 use crate::units::Exact;
 
 /// A price with its tier and what has to be said of it.
@@ -23,155 +25,170 @@ pub struct Priced {
 /// A mean within this factor of a threshold, below or above, hides that single requests lie on the other side.
 const NEAR_A_TIER: u64 = 2;
 
-/// The price of one token of `component` in a call whose whole prompt has `input` tokens.
+/// The price of one token of `component` in a call whose whole prompt has `input` tokens; where hours have prices of
+/// their own, the mean over the week with the load of each.
 pub(super) fn token_price(
     model: &ModelUse,
     component: &Component,
-    mode: Mode,
+    mode: &Mode,
     input: &Exact,
     batch: Option<&Batch>,
+    load: &Load,
+) -> Result<Priced, Box<Diagnostic>> {
+    let mut parts = prices_by_hour(model, component, mode, input, batch, load)?;
+    if parts.len() > 1 {
+        return Ok(mean_of(parts, &model.model.listed.id, component, load));
+    }
+    // The shares add up to 1, so there is a part.
+    parts.pop().map(|(_, priced)| priced).ok_or_else(|| no_price(model, component, &Missing::AtDate(None)))
+}
+
+/// The prices of one token of `component` at the hours of a week, each with its share of `load`; one where no hour has
+/// a price of its own.
+///
+/// # Errors
+/// A price that is needed and not stated.
+pub fn prices_by_hour(
+    model: &ModelUse,
+    component: &Component,
+    mode: &Mode,
+    input: &Exact,
+    batch: Option<&Batch>,
+    load: &Load,
+) -> Result<Vec<(Figure<Share>, Priced)>, Box<Diagnostic>> {
+    let listed = &model.model.listed;
+    let mut parts: Vec<(Exact, Priced)> = Vec::new();
+    for (share, at) in listed.moments(model.model.as_of, load) {
+        let priced = price_at(model, component, mode, input, batch, at)?;
+        match parts.iter_mut().find(|(_, known)| known.price.value() == priced.price.value()) {
+            Some((all, _)) => *all = &*all + &share,
+            None => parts.push((share, priced)),
+        }
+    }
+    let why = if load.is_flat() { "every hour of the week has the same load" } else { "by the hours of the profile" };
+    let named = |share| Figure::default(format!("share of load at this price of {}", listed.id), share, why);
+    Ok(parts.into_iter().map(|(share, priced)| (named(share), priced)).collect())
+}
+
+fn mean_of(parts: Vec<(Figure<Share>, Priced)>, id: &str, component: &Component, load: &Load) -> Priced {
+    let price = Figure::total(parts.iter().map(|(share, priced)| priced.price.times(share)));
+    let mut all = Priced {
+        price: price.named(format!("{id} {component} over the week")),
+        tier: None,
+        near: vec![],
+        notes: vec![],
+    };
+    for (_, priced) in parts {
+        all.tier = all.tier.or(priced.tier);
+        all.near.extend(priced.near);
+        all.notes.extend(priced.notes);
+    }
+    all.near.dedup();
+    if load.is_flat() {
+        all.notes.push(format!("{id} has prices by the hour; every hour of the week is taken to have the same load"));
+    }
+    all
+}
+
+fn price_at(
+    model: &ModelUse,
+    component: &Component,
+    mode: &Mode,
+    input: &Exact,
+    batch: Option<&Batch>,
+    at: Moment,
 ) -> Result<Priced, Box<Diagnostic>> {
     let listed = &model.model.listed;
-    let Some(card) = listed.card(None, model.model.as_of) else {
-        return Err(no_price(model, component));
+    let stated = batch.filter(|_| *mode == Mode::Batch).and_then(|batch| Some((batch.discount.as_ref()?, batch)));
+    let has_card = *mode == Mode::Batch && listed.has_card(mode.name(), at);
+    let name = match mode {
+        Mode::Standard => None,
+        Mode::Batch => (has_card || stated.is_none()).then_some(mode.name()),
+        Mode::Named(name) => Some(&**name),
     };
-    let mut notes = Vec::new();
-    if let Some(note) = &card.note {
-        notes.push(format!("{}: {note}", listed.id));
-    }
-    let Some((priced_as, standard)) = rate_of(card, component) else {
-        // A price per request and none per token: the tokens are covered by it.
-        if card.rate(&Component::Request).is_some() && !card.rates.iter().any(|(c, _)| c.is_token()) {
-            let price =
-                Figure::default(format!("{} {component}", listed.id), Exact::ZERO, "covered by the price per request");
-            return Ok(Priced { price, tier: None, near: Vec::new(), notes });
+    let quote = match listed.quote(&Ask { component, mode: name, input, at }) {
+        Ok(quote) => quote,
+        Err(Missing::Mode(known, begins)) => return Err(no_price_in(mode, model, batch, &known, begins)),
+        Err(missing) => return Err(no_price(model, component, &missing)),
+    };
+    let mut price: Figure<TokenPrice> = quoted(&quote, &model.model);
+    let mut notes = quote.notes.clone();
+    match stated {
+        Some(_) if has_card => notes
+            .push(format!("{} has batch prices of its own; the stated batch discount is not used for it", listed.id)),
+        Some((discount, batch)) => {
+            let applies = batch.applies_to.is_empty() || pricing::within(&batch.applies_to, &quote.component);
+            price = if applies { price.times(&discount.rest()) } else { price };
         }
-        if listed.free {
-            let price = Figure::default(format!("{} {component}", listed.id), Exact::ZERO, "the model is free");
-            return Ok(Priced { price, tier: None, near: Vec::new(), notes });
-        }
-        return Err(no_price(model, component));
-    };
-    if priced_as != *component {
-        notes.push(format!("{} has no price for {component} tokens; they pay the {priced_as} price", listed.id));
+        None => {}
     }
-    let standard = (priced_as, standard);
-    let (price, tier, rate) = match mode {
-        Mode::Standard => from_card(&model.model, card, standard.1, &standard.0, input),
-        Mode::Batch => batch_price(model, card, standard, component, input, batch, &mut notes)?,
-    };
-    let near =
-        rate.tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (label(tier), input.clone())).collect();
+    let tiers = quote.listed.map_or(&[][..], |listed| &listed.rate.tiers);
+    let near = tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (tier.to_string(), input.clone()));
+    let near = near.collect();
+    let tier = quote.listed.and_then(|listed| listed.tier).map(ToString::to_string);
     Ok(Priced { price: discounted(price, &model.model), tier, near, notes })
 }
 
-/// The standard price of a component for comparisons: its own or what stands in for it; `None` without any.
+/// The standard price of a component for comparisons: its own or what stands in for it, over all hours of the week;
+/// `None` without any.
 pub fn standard_price(model: &Model, component: &Component, input: &Exact) -> Option<Exact> {
-    let card = model.listed.card(None, model.as_of)?;
-    let own = card.rate(component).or_else(|| match component {
-        Component::Reasoning => card.rate(&Component::Output),
-        Component::CacheRead | Component::CacheWrite(_) => card.rate(&Component::Input),
-        _ => None,
-    });
-    let list = own.map(|rate| rate.at(input).0.clone())?;
+    let mut sum = Exact::ZERO;
+    for (share, at) in model.listed.moments(model.as_of, &Load::flat()) {
+        let quote = model.listed.quote(&Ask { component, mode: None, input, at }).ok()?;
+        quote.listed?;
+        sum = &sum + &(&quote.price() * &share);
+    }
     Some(match &model.discount {
-        Some(discount) => &list * &(&Exact::ONE - discount.value()),
-        None => list,
+        Some(discount) => &sum * &(&Exact::ONE - discount.value()),
+        None => sum,
     })
 }
 
-/// The price per request of a model, where it has one.
-pub(super) fn per_request(model: &ModelUse, mode: Mode) -> Option<Figure<Money>> {
+/// The price of a component that is not counted in tokens, where a model has one: per request, per image, per search.
+pub(super) fn unit_price(model: &ModelUse, component: &Component, mode: &Mode) -> Option<Figure<Money>> {
     let listed = &model.model.listed;
-    let standard = listed.card(None, model.model.as_of)?;
-    let batch = if mode == Mode::Batch { listed.card(Some("batch"), model.model.as_of) } else { None };
-    let found = batch.and_then(|card| Some((card, card.rate(&Component::Request)?)));
-    let (card, rate) = found.or_else(|| Some((standard, standard.rate(&Component::Request)?)))?;
-    let price = Figure::listed(format!("{} request", listed.id), rate.usd.clone(), source(&model.model, card));
+    let at = Moment::day(model.model.as_of);
+    let quote_in = |mode| listed.quote(&Ask { component, mode, input: &Exact::ZERO, at }).ok();
+    let in_mode = if *mode == Mode::Standard { None } else { quote_in(Some(mode.name())) };
+    let quote = in_mode.or_else(|| quote_in(None)).filter(|quote| quote.unpaid.is_none())?;
+    let price = quoted(&quote, &model.model);
     Some(match &model.model.discount {
         Some(discount) => price.times(&discount.rest()),
         None => price,
     })
 }
 
-/// The rate of a component, or of the one that stands in for it.
-fn rate_of<'a>(card: &'a Card, component: &Component) -> Option<(Component, &'a Rate)> {
-    if let Some(rate) = card.rate(component) {
-        return Some((component.clone(), rate));
-    }
-    match component {
-        Component::Reasoning => card.rate(&Component::Output).map(|rate| (Component::Output, rate)),
-        _ => None,
-    }
+/// A component that is used and has no price.
+pub(super) fn not_priced(model: &ModelUse, component: &Component) -> Box<Diagnostic> {
+    let at = Moment::day(model.model.as_of);
+    let missing = model.model.listed.quote(&Ask { component, mode: None, input: &Exact::ZERO, at }).err();
+    no_price(model, component, &missing.unwrap_or(Missing::Component(Vec::new())))
 }
 
-type Found<'a> = (Figure<TokenPrice>, Option<String>, &'a Rate);
-
-fn from_card<'a>(model: &Model, card: &Card, rate: &'a Rate, component: &Component, input: &Exact) -> Found<'a> {
-    let (usd, tier) = rate.at(input);
-    let tier = tier.map(label);
-    let mode = if card.when.is_empty() { "" } else { " in batch" };
-    let above = tier.as_ref().map_or_else(String::new, |tier| format!(" ({tier})"));
-    let name = format!("{} {component}{mode}{above}", model.listed.id);
-    (Figure::listed(name, usd.clone(), source(model, card)), tier, rate)
-}
-
-/// The model's own batch card; else the discount that the scenario states; else the fallback that the list declares.
-/// `standard` is the standard card's rate and what it is the price of, where that stands in for `component`.
-fn batch_price<'a>(
-    model: &'a ModelUse,
-    standard_card: &'a Card,
-    standard: (Component, &'a Rate),
-    component: &Component,
-    input: &Exact,
-    batch: Option<&Batch>,
-    notes: &mut Vec<String>,
-) -> Result<Found<'a>, Box<Diagnostic>> {
-    let listed = &model.model.listed;
-    let id = &listed.id;
-    let stated = batch.and_then(|batch| Some((batch.discount.as_ref()?, batch)));
-    if let Some(card) = listed.card(Some("batch"), model.model.as_of) {
-        if stated.is_some() {
-            notes.push(format!("{id} has batch prices of its own; the stated batch discount is not used for it"));
-        }
-        // The batch card's own price; else its price of what the standard card bills these tokens as.
-        let own = card.rate(component).map(|rate| (component, rate));
-        if let Some((priced_as, rate)) = own.or_else(|| Some((&standard.0, card.rate(&standard.0)?))) {
-            return Ok(from_card(&model.model, card, rate, priced_as, input));
-        }
-        notes.push(format!("{id} publishes no batch price for {component} tokens; they pay the standard price"));
-        return Ok(from_card(&model.model, standard_card, standard.1, &standard.0, input));
+/// A quote as a figure: the list's price times the factors that the list declares.
+fn quoted<D>(quote: &Quote<'_>, model: &Model) -> Figure<D>
+where
+    D: Dimension + Times<Share, Product = D> + Times<Factor, Product = D>,
+{
+    let id = &model.listed.id;
+    let component = &quote.component;
+    let Some(listed) = quote.listed else {
+        return Figure::default(format!("{id} {component}"), quote.usd.clone(), quote.unpaid.unwrap_or_default());
+    };
+    let mode = listed.card.when.mode.as_ref().map_or_else(String::new, |mode| format!(" in {mode}"));
+    let above = listed.tier.map_or_else(String::new, |tier| format!(" ({tier})"));
+    let hours = if listed.card.when.windows.is_empty() { "" } else { " at certain hours" };
+    let name = format!("{id} {component}{mode}{hours}{above}");
+    let mut price = Figure::listed(name, quote.usd.clone(), model.listed.cited(listed.card));
+    for factor in &quote.factors {
+        let (name, value, reason) = (factor.name.clone(), factor.value.clone(), factor.reason.clone());
+        price = if value > Exact::ONE {
+            price.times(&Figure::<Factor>::default(name, value, reason))
+        } else {
+            price.times(&Figure::<Share>::default(name, value, reason))
+        };
     }
-    let component = &standard.0;
-    let (price, tier, rate) = from_card(&model.model, standard_card, standard.1, component, input);
-    if let Some((discount, batch)) = stated {
-        let applies = applies_to(&batch.applies_to, component);
-        let price = if applies { price.times(&discount.rest()) } else { price };
-        return Ok((price, tier, rate));
-    }
-    if let Some(fallback) = &listed.batch_fallback {
-        let reason = format!("{id} publishes no batch price; its declared fallback at {} is used", fallback.place);
-        let factor = Figure::<Share>::default(format!("batch factor of {id}"), fallback.factor.clone(), reason);
-        let price = if applies_to(&fallback.applies_to, component) { price.times(&factor) } else { price };
-        return Ok((price, tier, rate));
-    }
-    let place = batch.map_or(&model.place, |batch| &batch.place);
-    Err(Box::new(
-        Diagnostic::at(
-            Code::NoBatchPrice,
-            place,
-            format!("`{id}` has no batch price on {}", model.model.as_of),
-            "batch is used here",
-        )
-        .also(&model.place, "for this model")
-        .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
-    ))
-}
-
-fn applies_to(components: &[Component], component: &Component) -> bool {
-    components.is_empty()
-        || components.contains(component)
-        || matches!(component, Component::CacheWrite(_)) && components.contains(&Component::CacheWrite(String::new()))
+    price
 }
 
 fn discounted(price: Figure<TokenPrice>, model: &Model) -> Figure<TokenPrice> {
@@ -186,34 +203,57 @@ fn is_near(threshold: u64, input: &Exact) -> bool {
     (input * &near) >= threshold && *input <= (&threshold * &near)
 }
 
-fn label(tier: &Tier) -> String {
-    match tier.test {
-        Test::Gt => format!(">{}", tier.above),
-        Test::Ge => format!(">={}", tier.above),
-    }
-}
-
-/// Where a price comes from, in words: list, card, source.
-fn source(model: &Model, card: &Card) -> String {
-    let listed = &model.listed;
-    let since = card.from.map_or_else(String::new, |from| format!(", since {from}"));
-    let who = card.source.as_ref().map_or_else(String::new, |source| format!(", says {source}"));
-    format!("list {}{since}{who} ({})", listed.list.name, card.place)
-}
-
-fn no_price(model: &ModelUse, component: &Component) -> Box<Diagnostic> {
+fn no_price(model: &ModelUse, component: &Component, missing: &Missing) -> Box<Diagnostic> {
     let listed = &model.model.listed;
-    let card = listed.card(None, model.model.as_of);
-    let known: Vec<String> = card.into_iter().flat_map(|card| card.rates.iter().map(|(c, _)| c.to_string())).collect();
-    let found = Diagnostic::at(
-        Code::NoPrice,
-        &model.place,
-        format!("`{}` has no price for {component} tokens", listed.id),
-        "used here",
-    )
-    .help(format!(
-        "it prices {}; nothing is ever priced at zero in silence",
-        crate::diag::suggest::listed(known.iter().map(String::as_str), "and")
-    ));
+    let about = |message: String| Diagnostic::at(Code::NoPrice, &model.place, message, "used here");
+    let found = match missing {
+        Missing::Lifetime(known) => about(format!("`{}` has no price for {component}", listed.id)).help(format!(
+            "it prices cache writes that last {}; a longer lifetime never costs what a shorter one does",
+            suggest::listed(known.iter().map(String::as_str), "and")
+        )),
+        Missing::Component(known) => {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            about(format!("`{}` has no price for {}", listed.id, spoken(component))).help(format!(
+                "it prices {}; nothing is ever priced at zero in silence",
+                suggest::listed(known.iter().map(String::as_str), "and")
+            ))
+        }
+        Missing::AtDate(_) | Missing::Mode(..) => {
+            about(format!("`{}` has no price for {component} on {}", listed.id, model.model.as_of))
+        }
+    };
     Box::new(found)
+}
+
+fn no_price_in(
+    mode: &Mode,
+    model: &ModelUse,
+    batch: Option<&Batch>,
+    known: &[String],
+    begins: Option<pricing::Date>,
+) -> Box<Diagnostic> {
+    let id = &model.model.listed.id;
+    let as_of = model.model.as_of;
+    if *mode != Mode::Batch {
+        let message = format!("`{id}` has no price in mode `{}` on {as_of}", mode.name());
+        let found = Diagnostic::at(Code::NoPrice, &model.place, message, "answers in this mode here");
+        let others = match known {
+            [] => "it has standard prices only".to_owned(),
+            known => format!("it has {}", suggest::listed(known.iter().map(String::as_str), "and")),
+        };
+        let later = begins.map(|date| format!("its prices in this mode begin on {date}"));
+        return Box::new(found.help(later.unwrap_or(others)));
+    }
+    let place = batch.map_or(&model.place, |batch| &batch.place);
+    let message = format!("`{id}` has no batch price on {as_of}");
+    Box::new(
+        Diagnostic::at(Code::NoBatchPrice, place, message, "batch is used here")
+            .also(&model.place, "for this model")
+            .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
+    )
+}
+
+/// A component as messages name it.
+fn spoken(component: &Component) -> String {
+    if component.is_token() { format!("{component} tokens") } else { component.to_string() }
 }

@@ -32,6 +32,13 @@ pub struct DeploymentUse {
     pub place: Place,
 }
 
+/// Two mentions of a deployment of that name.
+impl PartialEq for DeploymentUse {
+    fn eq(&self, other: &Self) -> bool {
+        self.deployment.name == other.deployment.name
+    }
+}
+
 /// How capacity is paid.
 #[derive(Clone, Debug)]
 pub enum Supply {

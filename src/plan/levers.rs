@@ -1,8 +1,10 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
+use std::sync::Arc;
+
 use super::{DeploymentUse, ModelUse, Part};
 use crate::diag::Place;
-use crate::figure::{Count, Figure, Money, Share, Tokens};
+use crate::figure::{Calls, Count, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
 
 /// One way to serve the workload: levers, each at most once.
@@ -20,6 +22,8 @@ pub struct Strategy {
     pub examples: Option<KeepExamples>,
     /// Most tokens of retrieved context.
     pub context_max: Option<Figure<Tokens>>,
+    /// What becomes of a long history.
+    pub history: Option<History>,
     /// Several requests in one call.
     pub pack: Option<Pack>,
     /// Who answers.
@@ -29,14 +33,18 @@ pub struct Strategy {
 }
 
 /// Levers that apply to single attempts: stated for a strategy, and possibly again for a part of it.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Overrides {
     /// Length of answers.
     pub output: Option<OutputLever>,
     /// Calls repeated after a failure.
     pub retries: Option<Retries>,
+    /// The provider's prompt cache.
+    pub prefix_cache: Option<PrefixCache>,
     /// Calls that can wait.
     pub batch: Option<Batch>,
+    /// A price list's own way to answer the calls that are not in a batch: `flex`, `priority`.
+    pub mode: Option<ServiceMode>,
 }
 
 impl Overrides {
@@ -46,13 +54,15 @@ impl Overrides {
         Self {
             output: self.output.clone().or_else(|| outer.output.clone()),
             retries: self.retries.clone().or_else(|| outer.retries.clone()),
+            prefix_cache: self.prefix_cache.clone().or_else(|| outer.prefix_cache.clone()),
             batch: self.batch.clone().or_else(|| outer.batch.clone()),
+            mode: self.mode.clone().or_else(|| outer.mode.clone()),
         }
     }
 }
 
 /// Who answers a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Server {
     /// A model of a price list.
     Model(ModelUse),
@@ -79,7 +89,7 @@ impl Server {
 }
 
 /// How calls are answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Serving {
     /// By one server.
     Single(Server),
@@ -102,8 +112,15 @@ pub struct Arm {
     pub place: Place,
 }
 
+/// Parts are the same wherever they are stated.
+impl PartialEq for Arm {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.label, &self.serving, &self.overrides) == (&other.label, &other.serving, &other.overrides)
+    }
+}
+
 /// The choice of who answers, made before the call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Route {
     /// Who can be chosen.
     pub arms: Vec<Arm>,
@@ -116,7 +133,7 @@ pub struct Route {
 }
 
 /// A side call, or its price.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum CallCost {
     /// A call of a model.
     Call {
@@ -132,7 +149,7 @@ pub enum CallCost {
 }
 
 /// Models tried in turn.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
@@ -145,7 +162,7 @@ pub struct Cascade {
 }
 
 /// One step of a cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CascadeStep {
     /// Who answers.
     pub arm: Arm,
@@ -158,7 +175,7 @@ pub struct CascadeStep {
 }
 
 /// Which answers of a step end the cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Stop {
     /// This share of its answers.
     Accept(Figure<Share>),
@@ -187,7 +204,7 @@ pub enum Billed {
 }
 
 /// Calls repeated after a failure.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Retries {
     /// Share of calls that fail, each time.
     pub rate: Figure<Share>,
@@ -195,6 +212,82 @@ pub struct Retries {
     pub billed: Billed,
     /// Most repetitions of one call; unlimited when `None`.
     pub max: Option<u32>,
+}
+
+/// The provider's prompt cache: the prompt is read again, the answer is not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PrefixCache {
+    /// Share of the cacheable tokens that are read; derived from traffic when `None`.
+    pub hit_rate: Option<Figure<Share>>,
+    /// The lifetime bought; the model's usual one when `None`.
+    pub ttl: Option<Ttl>,
+    /// Different prefixes that requests come with.
+    pub prefixes: Figure<Count>,
+    /// What of a prompt can be cached; system, tools, examples and carried history when `None`.
+    pub tokens: Option<Cacheable>,
+    /// Held for as long as it is paid, whether used or not.
+    pub explicit: Option<Explicit>,
+}
+
+/// A lifetime that cache writes are bought for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ttl {
+    /// As price lists write it: `5m`, `1h`.
+    pub name: String,
+    /// The same in seconds.
+    pub seconds: Figure<Seconds>,
+}
+
+/// How much of a prompt can be cached.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Cacheable {
+    /// So many tokens of each.
+    Tokens(Figure<Tokens>),
+    /// A share of each.
+    Share(Figure<Share>),
+}
+
+/// A cache that is created and held.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explicit {
+    /// Hours a day that it is held.
+    pub hours: Figure<Hours>,
+    /// How often a day each prefix is written anew.
+    pub renewals: Figure<Calls>,
+    /// Whether writing it is billed.
+    pub creation_billed: bool,
+}
+
+/// A way to answer calls that a price list has prices for.
+#[derive(Clone, Debug)]
+pub struct ServiceMode {
+    /// Its name there.
+    pub name: Arc<str>,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+/// Modes are the same wherever they are stated.
+impl PartialEq for ServiceMode {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What becomes of a long history.
+#[derive(Clone, PartialEq, Debug)]
+pub enum History {
+    /// Only its last tokens are sent.
+    Max(Figure<Tokens>),
+    /// It is summarised every so many turns.
+    Summarise {
+        /// Turns between two summaries.
+        every: u32,
+        /// Tokens of a summary.
+        to: Figure<Tokens>,
+        /// Who writes it.
+        server: Server,
+    },
 }
 
 /// Calls that can wait for a cheaper price.
@@ -210,8 +303,15 @@ pub struct Batch {
     pub place: Place,
 }
 
+/// Batches are the same wherever they are stated.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.share, &self.discount, &self.applies_to) == (&other.share, &other.discount, &other.applies_to)
+    }
+}
+
 /// Length of answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct OutputLever {
     /// Factor on the length.
     pub scale: Option<Figure<Share>>,
@@ -220,7 +320,7 @@ pub struct OutputLever {
 }
 
 /// Several requests in one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Pack {
     /// Requests in a call.
     pub items: Figure<Count>,
@@ -229,7 +329,7 @@ pub struct Pack {
 }
 
 /// Few-shot examples kept, of those there are.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KeepExamples {
     /// How many stay.
     pub keep: Figure<Count>,
@@ -238,7 +338,7 @@ pub struct KeepExamples {
 }
 
 /// Prompt parts made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Compress {
     /// What happens to which part.
     pub cuts: Vec<(Part, Cut)>,
@@ -247,7 +347,7 @@ pub struct Compress {
 }
 
 /// How a part is made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Cut {
     /// By this share.
     Removed(Figure<Share>),
@@ -256,7 +356,7 @@ pub enum Cut {
 }
 
 /// What compressing a prompt costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Compressor {
     /// A model reads the uncompressed tokens of the parts that are made shorter.
     Model(Server),
@@ -265,7 +365,7 @@ pub enum Compressor {
 }
 
 /// Answers given again.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ResponseCache {
     /// Answers to the same question.
     pub exact: Option<Layer>,
@@ -280,7 +380,7 @@ pub struct ResponseCache {
 }
 
 /// One layer of a response cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
     pub hit_rate: Figure<Share>,
@@ -293,7 +393,7 @@ pub struct Layer {
 }
 
 /// Hits that answer wrongly, and what follows.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct FalseHits {
     /// Share of the layer's hits.
     pub share: Figure<Share>,

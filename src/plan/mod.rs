@@ -2,6 +2,8 @@
 
 mod hosting;
 mod levers;
+mod switch;
+mod workload;
 
 use std::sync::Arc;
 
@@ -10,12 +12,18 @@ pub use hosting::{
     Serverless, Supply, Term,
 };
 pub use levers::{
-    Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
-    Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
+    Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
+    FalseHits, History, KeepExamples, Layer, OutputLever, Overrides, Pack, PrefixCache, ResponseCache, Retries, Route,
+    Server, ServiceMode, Serving, Stop, Strategy, Ttl,
+};
+
+pub use switch::Switch;
+pub use workload::{
+    Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };
 
 use crate::diag::Place;
-use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens};
+use crate::figure::{Days, Figure, Share};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -69,153 +77,6 @@ impl Currency {
     }
 }
 
-/// The requests that come in.
-#[derive(Debug)]
-pub struct Workload {
-    /// All requests.
-    pub requests: Figure<Calls>,
-    /// The kinds of request; a single unnamed one where the file has no `tasks`.
-    pub tasks: Vec<Task>,
-    /// When they come; evenly when `None`.
-    pub profile: Option<Profile>,
-}
-
-/// When requests come.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// The load of each hour of the week over the mean load, from Monday 00:00; 168 numbers with a mean of 1.
-    pub hours: Vec<Exact>,
-    /// Minutes by which its clock is ahead of UTC.
-    pub ahead_of_utc: i32,
-    /// Where it is stated.
-    pub place: Place,
-}
-
-impl Profile {
-    /// The load of the busiest hour over the mean load.
-    pub fn busiest(&self) -> Figure<Factor> {
-        let most = self.hours.iter().max().cloned().unwrap_or(Exact::ONE);
-        Figure::stated("busiest hour over mean", most, &self.place)
-    }
-}
-
-/// Requests of one kind.
-#[derive(Debug)]
-pub struct Task {
-    /// Its name; `None` for the workload as a whole.
-    pub name: Option<String>,
-    /// Its share of the requests.
-    pub share: Figure<Share>,
-    /// What a request carries.
-    pub prompt: Prompt,
-    /// Visible tokens of an answer; `None` when the file does not say.
-    pub output: Option<Figure<Tokens>>,
-    /// Hidden reasoning tokens of an answer.
-    pub reasoning: Figure<Tokens>,
-    /// How hard it is.
-    pub complexity: Complexity,
-    /// Where it is stated.
-    pub place: Place,
-}
-
-/// How hard a task is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Complexity {
-    /// Formatting, extraction, simple classification.
-    Low,
-    /// Summarisation, questions and answers, translation.
-    Medium,
-    /// Reasoning, code generation, analysis.
-    High,
-}
-
-impl Complexity {
-    /// What the task's name says (SPEC section 3).
-    pub fn of_task(name: &str) -> Self {
-        match name {
-            "reasoning" | "code_generation" | "analysis" => Self::High,
-            "summarization" | "qa" | "translation" => Self::Medium,
-            _ => Self::Low,
-        }
-    }
-}
-
-/// A part of a prompt.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
-    /// Instructions that are the same for every request.
-    System,
-    /// Tool definitions.
-    Tools,
-    /// Few-shot examples.
-    Examples,
-    /// Retrieved context.
-    Context,
-    /// What was said before.
-    History,
-    /// The request itself.
-    User,
-}
-
-impl Part {
-    /// In the order of a prompt.
-    pub const ALL: [Self; 6] = [Self::System, Self::Tools, Self::Examples, Self::Context, Self::History, Self::User];
-
-    /// Its name in a scenario.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Tools => "tools",
-            Self::Examples => "examples",
-            Self::Context => "context",
-            Self::History => "history",
-            Self::User => "user",
-        }
-    }
-
-    /// Whether the part is the same for every request, so that packed requests share it.
-    pub fn is_shared(self) -> bool {
-        matches!(self, Self::System | Self::Tools | Self::Examples)
-    }
-}
-
-/// Tokens of a prompt by part.
-#[derive(Clone, Debug)]
-pub struct Prompt {
-    parts: [Figure<Tokens>; 6],
-}
-
-impl Prompt {
-    /// A prompt with these parts.
-    pub fn new(of: impl FnMut(Part) -> Figure<Tokens>) -> Self {
-        Self { parts: Part::ALL.map(of) }
-    }
-
-    /// The tokens of `part`.
-    pub fn part(&self, part: Part) -> &Figure<Tokens> {
-        let [system, tools, examples, context, history, user] = &self.parts;
-        match part {
-            Part::System => system,
-            Part::Tools => tools,
-            Part::Examples => examples,
-            Part::Context => context,
-            Part::History => history,
-            Part::User => user,
-        }
-    }
-
-    /// The prompt with every part replaced.
-    #[must_use]
-    pub fn map(&self, mut change: impl FnMut(Part, &Figure<Tokens>) -> Figure<Tokens>) -> Self {
-        Self::new(|part| change(part, self.part(part)))
-    }
-
-    /// All tokens of the parts that `wanted` names.
-    pub fn total(&self, wanted: impl Fn(Part) -> bool) -> Figure<Tokens> {
-        Figure::total(Part::ALL.into_iter().filter(|part| wanted(*part)).map(|part| self.part(part).clone()))
-    }
-}
-
 /// A model as this scenario pays for it.
 #[derive(Debug)]
 pub struct Model {
@@ -234,6 +95,14 @@ pub struct ModelUse {
     pub model: Arc<Model>,
     /// Where it is mentioned.
     pub place: Place,
+}
+
+/// Two mentions of one model of one seller.
+impl PartialEq for ModelUse {
+    fn eq(&self, other: &Self) -> bool {
+        let name = |used: &Self| (used.model.listed.provider.clone(), used.model.listed.id.clone());
+        name(self) == name(other)
+    }
 }
 
 /// A limit on what a strategy may cost.

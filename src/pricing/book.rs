@@ -1,5 +1,6 @@
 //! Names and dates resolved to cards: exact names only, the upper list wins, nothing is guessed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::embedded::EmbeddedList;
@@ -47,49 +48,68 @@ impl List {
 
     /// All its models.
     pub fn all(&self) -> Vec<Arc<Model>> {
-        self.candidates("")
-    }
-
-    fn candidates(&self, part: &str) -> Vec<Arc<Model>> {
         match &self.models {
             Models::Loaded(models) => models.clone(),
-            Models::Embedded(list) => list.models(&self.info, part),
+            Models::Embedded(list) => list.all(&self.info),
         }
     }
 
-    /// The models that `name` can mean in this list: those whose id it is, else by alias, else by `provider/...`.
-    fn named(&self, name: &str, date: Date) -> (Vec<Arc<Model>>, Vec<Arc<Model>>) {
-        let (seller, bare) = name.split_once('/').map_or((None, name), |(seller, bare)| (Some(seller), bare));
-        let mut models = self.candidates(name);
-        if seller.is_some() && matches!(self.models, Models::Embedded(_)) {
-            for model in self.candidates(bare) {
-                if !models.iter().any(|known| known.id == model.id && known.provider == model.provider) {
-                    models.push(model);
-                }
-            }
+    /// Every name in it: ids and aliases.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for model in self.all() {
+            names.push(model.id.clone());
+            names.extend(model.aliases.iter().map(|alias| alias.name.clone()));
         }
-        let by_id: Vec<_> = models.iter().filter(|model| model.id == name).cloned().collect();
+        names
+    }
+
+    /// Every region that a model of it has a price for.
+    pub fn regions(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for model in self.all() {
+            found.extend(model.uplifts.iter().map(|uplift| uplift.region.clone()));
+            found.extend(model.cards.iter().filter_map(|card| card.when.region.clone()));
+            found.extend(model.aliases.iter().filter_map(|alias| alias.region.clone()));
+        }
+        found
+    }
+
+    /// The models in which `name` may occur.
+    fn candidates(&self, name: &str) -> Vec<Arc<Model>> {
+        match &self.models {
+            Models::Loaded(models) => models.clone(),
+            Models::Embedded(list) => list.mentioning(name, &self.info),
+        }
+    }
+
+    /// The models that `name` can mean in this list: those whose id it is, else by alias, else by `provider/...`; then
+    /// those to which it pointed at another time.
+    fn named(&self, name: &str, date: Date) -> (Vec<Arc<Model>>, Vec<Arc<Model>>) {
+        let candidates = self.candidates(name);
+        let by_id: Vec<_> = candidates.iter().filter(|model| model.id == name).cloned().collect();
         if !by_id.is_empty() {
             return (by_id, Vec::new());
         }
-        let (alias, expired): (Vec<_>, Vec<_>) = models
-            .iter()
-            .filter(|model| model.aliases.iter().any(|alias| alias.name == name))
-            .cloned()
-            .partition(|model| bears(model, name, date));
-        if !alias.is_empty() {
-            return (alias, Vec::new());
+        let by_alias: Vec<_> = candidates.iter().filter_map(|model| called(model, name, name, date)).collect();
+        if !by_alias.is_empty() {
+            return (by_alias, Vec::new());
         }
-        let of_seller = |model: &&Arc<Model>| Some(model.provider.as_str()) == seller;
-        let qualified: Vec<_> =
-            models.iter().filter(of_seller).filter(|m| m.id == bare || bears(m, bare, date)).cloned().collect();
-        (qualified, expired)
+        let points = |model: &&Arc<Model>| model.aliases.iter().any(|alias| alias.name == name);
+        let expired = candidates.iter().filter(points).cloned().collect();
+        let Some((seller, bare)) = name.split_once('/') else { return (Vec::new(), expired) };
+        let of_seller = self.candidates(bare).into_iter().filter(|model| model.provider == seller);
+        let meant = |model: Arc<Model>| if model.id == bare { Some(model) } else { called(&model, bare, name, date) };
+        (of_seller.filter_map(meant).collect(), expired)
     }
 }
 
-fn bears(model: &Model, name: &str, date: Date) -> bool {
-    model.aliases.iter().any(|alias| {
-        alias.name == name && alias.from.is_none_or(|from| from <= date) && alias.until.is_none_or(|until| date < until)
+/// The model as its alias means it on `date`; one with a region goes by the name that was asked for.
+fn called(model: &Arc<Model>, alias: &str, asked: &str, date: Date) -> Option<Arc<Model>> {
+    let alias = model.aliases.iter().find(|known| known.name == alias && known.covers(date))?;
+    Some(match &alias.region {
+        Some(region) => Arc::new(model.in_region(region, Some(asked))),
+        None => Arc::clone(model),
     })
 }
 
@@ -97,6 +117,7 @@ fn bears(model: &Model, name: &str, date: Date) -> bool {
 #[derive(Debug)]
 pub struct Book {
     lists: Vec<List>,
+    region: Option<String>,
 }
 
 /// What became of a name.
@@ -115,12 +136,23 @@ pub enum Lookup {
 impl Book {
     /// A book of these lists; the first one wins.
     pub fn new(lists: Vec<List>) -> Self {
-        Self { lists }
+        Self { lists, region: None }
+    }
+
+    /// The book with the prices of a region, for models that have some.
+    #[must_use]
+    pub fn in_region(self, region: Option<String>) -> Self {
+        Self { region, ..self }
     }
 
     /// The lists, the one that wins first.
     pub fn lists(&self) -> &[List] {
         &self.lists
+    }
+
+    /// The date of the newest list.
+    pub fn listed(&self) -> Option<Date> {
+        self.lists.iter().filter_map(|list| list.info().listed).max()
     }
 
     /// What `name` means on `date`.
@@ -129,14 +161,19 @@ impl Book {
         for list in &self.lists {
             let (found, expired) = list.named(name, date);
             match found.as_slice() {
-                [only] => return Lookup::Found(Arc::clone(only)),
+                [only] => return Lookup::Found(self.here(only)),
                 [] => out_of_time.extend(expired),
-                several => {
-                    return Lookup::Ambiguous(several.iter().map(|m| format!("{}/{}", m.provider, m.id)).collect());
-                }
+                several => return Lookup::Ambiguous(several.iter().map(|model| model.qualified()).collect()),
             }
         }
         if out_of_time.is_empty() { Lookup::Unknown } else { Lookup::OtherTime(out_of_time) }
+    }
+
+    fn here(&self, model: &Arc<Model>) -> Arc<Model> {
+        match &self.region {
+            Some(region) if model.region.is_none() => Arc::new(model.in_region(region, None)),
+            _ => Arc::clone(model),
+        }
     }
 
     /// Whether any model is sold by `provider`.
@@ -149,13 +186,7 @@ impl Book {
 
     /// Every name of every list, for suggestions.
     pub fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for model in self.lists.iter().flat_map(List::all) {
-            names.push(model.id.clone());
-            names.extend(model.aliases.iter().map(|alias| alias.name.clone()));
-        }
-        names.dedup();
-        names
+        self.lists.iter().flat_map(List::names).collect()
     }
 
     /// Every provider of every list.

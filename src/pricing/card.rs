@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Date, ListInfo};
+use super::window::Window;
+use super::{Component, Date, ListInfo};
 use crate::diag::Place;
 use crate::units::Exact;
 
@@ -16,7 +17,7 @@ pub struct Model {
     pub provider: String,
     /// The list that states it.
     pub list: Arc<ListInfo>,
-    /// Other names, each possibly only for a time.
+    /// Other names, each possibly only for a time or a region.
     pub aliases: Vec<Alias>,
     /// Most tokens of prompt and answer together.
     pub context: Option<u64>,
@@ -32,15 +33,25 @@ pub struct Model {
     pub note: Option<String>,
     /// Prices, as listed.
     pub cards: Vec<Card>,
-    /// The stated discount where no batch card exists.
-    pub batch_fallback: Option<BatchFallback>,
+    /// Stated factors where a mode has no card.
+    pub fallbacks: Vec<Fallback>,
+    /// Dearer regions.
+    pub uplifts: Vec<Uplift>,
+    /// Media (`audio`, `image`, `video`) whose tokens are billed as text.
+    pub as_text: Vec<String>,
     /// Stated to cost nothing.
     pub free: bool,
+    /// Findings of the lint that the list accepts, each with its reason.
+    pub accepted: Vec<Accepted>,
+    /// The region that prices are asked for; chosen when the name is resolved.
+    pub region: Option<String>,
+    /// The way of reaching the model that prices are asked for.
+    pub route: Option<String>,
     /// Where it is stated.
     pub place: Place,
 }
 
-/// Another name of a model; a dated pointer such as `-latest` has bounds.
+/// Another name of a model; a dated pointer such as `-latest` has bounds, a regional copy a region.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alias {
     /// The name.
@@ -49,6 +60,20 @@ pub struct Alias {
     pub from: Option<Date>,
     /// Day after the last one.
     pub until: Option<Date>,
+    /// The region whose price the name has.
+    pub region: Option<String>,
+}
+
+impl Alias {
+    /// A name that always holds.
+    pub fn always(name: impl Into<String>) -> Self {
+        Self { name: name.into(), from: None, until: None, region: None }
+    }
+
+    /// Whether it points at its model on `date`.
+    pub fn covers(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date < until)
+    }
 }
 
 /// What a provider's prompt cache asks of a prompt.
@@ -62,9 +87,11 @@ pub struct CacheRules {
     pub ttls: Vec<String>,
     /// Whether the cached price is discounted in a batch too.
     pub stacks_with_batch: Option<bool>,
+    /// Whether creating an explicit cache is billed: `input` or `free`.
+    pub creation: Option<String>,
 }
 
-/// Prices in force from one date on, for one mode.
+/// Prices in force from one date on, for one use.
 #[derive(Clone, Debug)]
 pub struct Card {
     /// First day (UTC); always in force when left out.
@@ -79,12 +106,53 @@ pub struct Card {
     pub agree: Option<bool>,
     /// What a user of this price must know.
     pub note: Option<String>,
-    /// `mode`, `region`, `route`: all must hold; none for the standard card.
-    pub when: Vec<(String, String)>,
+    /// What it is for; nothing for the standard card.
+    pub when: Selectors,
     /// Price by component.
     pub rates: Vec<(Component, Rate)>,
     /// Where it is stated.
     pub place: Place,
+}
+
+/// What must hold for a card to be in force; all of it.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Selectors {
+    /// `batch`, `flex`, `priority`, ...
+    pub mode: Option<String>,
+    /// A region of the provider.
+    pub region: Option<String>,
+    /// A way to reach the model.
+    pub route: Option<String>,
+    /// Hours of the week; any of them.
+    pub windows: Vec<Window>,
+}
+
+impl Selectors {
+    /// For a mode and nothing else.
+    pub fn mode(mode: &str) -> Self {
+        Self { mode: Some(mode.to_owned()), ..Self::default() }
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// How many things are asked.
+    pub fn count(&self) -> usize {
+        let named = [&self.mode, &self.region, &self.route].into_iter().filter(|selector| selector.is_some()).count();
+        named.saturating_add(usize::from(!self.windows.is_empty()))
+    }
+}
+
+/// `batch, eu, 01:00-04:00 UTC`
+impl fmt::Display for Selectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [&self.mode, &self.region, &self.route].into_iter().flatten().cloned();
+        let windows = self.windows.iter().map(Window::to_string).collect::<Vec<_>>().join(" and ");
+        let all: Vec<String> = named.chain((!windows.is_empty()).then_some(windows)).collect();
+        if all.is_empty() { f.write_str("standard") } else { f.write_str(&all.join(", ")) }
+    }
 }
 
 /// The price of one component.
@@ -125,9 +193,32 @@ impl Tier {
             Test::Ge => *input >= threshold,
         }
     }
+
+    /// The least whole number of tokens in this tier.
+    pub fn first(&self) -> u64 {
+        match self.test {
+            Test::Gt => self.above.saturating_add(1),
+            Test::Ge => self.above,
+        }
+    }
+}
+
+/// `>200000`, `>=200000`
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.test {
+            Test::Gt => write!(f, ">{}", self.above),
+            Test::Ge => write!(f, ">={}", self.above),
+        }
+    }
 }
 
 impl Rate {
+    /// The same price for every request.
+    pub fn flat(usd: Exact) -> Self {
+        Self { usd, tiers: Vec::new() }
+    }
+
     /// The price for a request of `input` tokens and the tier it is in.
     pub fn at(&self, input: &Exact) -> (&Exact, Option<&Tier>) {
         match self.tiers.iter().rev().find(|tier| tier.reached_by(input)) {
@@ -135,15 +226,73 @@ impl Rate {
             None => (&self.usd, None),
         }
     }
+
+    /// The same price times `factor` in every tier.
+    #[must_use]
+    pub fn scaled(&self, factor: &Exact) -> Self {
+        let tiers = self.tiers.iter().map(|tier| Tier { usd: &tier.usd * factor, ..tier.clone() }).collect();
+        Self { usd: &self.usd * factor, tiers }
+    }
+
+    /// Every price of it.
+    pub fn amounts(&self) -> impl Iterator<Item = &Exact> {
+        std::iter::once(&self.usd).chain(self.tiers.iter().map(|tier| &tier.usd))
+    }
 }
 
-/// A discount that stands in for a batch card that the vendor does not publish.
+/// A factor on the standard price that stands in for the cards of a mode that the vendor does not publish.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BatchFallback {
+pub struct Fallback {
+    /// `batch`, `flex`, `fast`, ...
+    pub mode: String,
     /// What the standard price is multiplied by.
     pub factor: Exact,
     /// Components it applies to; every token component when empty.
     pub applies_to: Vec<Component>,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+impl Fallback {
+    /// Whether it changes the price of `component`.
+    pub fn applies(&self, component: &Component) -> bool {
+        if self.applies_to.is_empty() { component.is_token() } else { within(&self.applies_to, component) }
+    }
+}
+
+/// A factor on the price of a region.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Uplift {
+    /// The region.
+    pub region: String,
+    /// What prices are multiplied by.
+    pub factor: Exact,
+    /// Components it applies to; all when empty.
+    pub applies_to: Vec<Component>,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+impl Uplift {
+    /// Whether it changes the price of `component`.
+    pub fn applies(&self, component: &Component) -> bool {
+        self.applies_to.is_empty() || within(&self.applies_to, component)
+    }
+}
+
+/// Whether `component` is among `components`; `cache_write` stands for every lifetime.
+pub fn within(components: &[Component], component: &Component) -> bool {
+    components.contains(component)
+        || matches!(component, Component::CacheWrite(_)) && components.contains(&Component::CacheWrite(String::new()))
+}
+
+/// A finding of the lint that is right as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    /// The rule's name.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
     /// Where it is stated.
     pub place: Place,
 }
@@ -158,7 +307,7 @@ impl Card {
             source: None,
             agree: None,
             note: None,
-            when: Vec::new(),
+            when: Selectors::default(),
             rates,
             place: place.clone(),
         }
@@ -169,23 +318,27 @@ impl Card {
         self.rates.iter().find(|(known, _)| known == component).map(|(_, rate)| rate)
     }
 
-    /// Whether the card is in force on `date`.
+    /// Whether the card is in force on `date`, as far as dates go.
     pub fn covers(&self, date: Date) -> bool {
         self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date < until)
     }
 
     /// Whether the selectors ask for exactly this mode and nothing else.
     pub fn is_for(&self, mode: Option<&str>) -> bool {
-        match (mode, self.when.as_slice()) {
-            (None, []) => true,
-            (Some(mode), [(key, value)]) => key == "mode" && value == mode,
-            _ => false,
-        }
+        self.when.mode.as_deref() == mode && self.when.count() == usize::from(mode.is_some())
+    }
+
+    /// The lifetimes that writing to the cache is priced for; empty text for the default one.
+    pub fn lifetimes(&self) -> impl Iterator<Item = &str> {
+        self.rates.iter().filter_map(|(component, _)| match component {
+            Component::CacheWrite(lifetime) => Some(lifetime.as_str()),
+            _ => None,
+        })
     }
 }
 
 impl Model {
-    /// The card of `mode` (`None`: the standard one) in force on `date`: the newest that covers it.
+    /// The card of `mode` (`None`: the standard one) in force on `date`, whatever the hour: the newest that covers it.
     pub fn card(&self, mode: Option<&str>, date: Date) -> Option<&Card> {
         self.cards.iter().filter(|card| card.is_for(mode) && card.covers(date)).max_by_key(|card| card.from)
     }
@@ -200,80 +353,33 @@ impl Model {
     pub fn first_day(&self) -> Option<Date> {
         self.cards.iter().filter(|card| card.is_for(None)).filter_map(|card| card.from).min()
     }
-}
 
-macro_rules! components {
-    ($($variant:ident = $slug:literal $per:literal),* $(,)?) => {
-        /// What a price is for; a closed list.
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        #[allow(missing_docs, reason = "each variant is the name it is written with")]
-        pub enum Component { $($variant,)* /// Writing to the prompt cache for a lifetime, as `5m`; empty: the default one.
-            CacheWrite(String) }
-
-        impl Component {
-            /// Every component but the cache writes by lifetime.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The name in price lists.
-            pub fn slug(&self) -> &'static str {
-                match self { $(Self::$variant => $slug,)* Self::CacheWrite(_) => "cache_write" }
-            }
-
-            /// How many units a bare number in a price list is the price of.
-            pub fn usual_per(&self) -> u64 {
-                match self { $(Self::$variant => $per,)* Self::CacheWrite(_) => 1_000_000 }
-            }
-        }
-    };
-}
-components! {
-    Input = "input" 1_000_000,
-    Output = "output" 1_000_000,
-    Reasoning = "reasoning" 1_000_000,
-    CacheRead = "cache_read" 1_000_000,
-    CacheStorage = "cache_storage" 1_000_000,
-    InputAudio = "input_audio" 1_000_000,
-    InputImage = "input_image" 1_000_000,
-    InputVideo = "input_video" 1_000_000,
-    OutputAudio = "output_audio" 1_000_000,
-    OutputImage = "output_image" 1_000_000,
-    OutputVideo = "output_video" 1_000_000,
-    CacheReadAudio = "cache_read_audio" 1_000_000,
-    CacheReadImage = "cache_read_image" 1_000_000,
-    CacheReadVideo = "cache_read_video" 1_000_000,
-    Request = "request" 1,
-    WebSearch = "web_search" 1,
-    FileSearch = "file_search" 1,
-    ToolCall = "tool_call" 1,
-    Image = "image" 1,
-    Page = "page" 1,
-    Character = "character" 1,
-    Second = "second" 1,
-    Hour = "hour" 1,
-    Training = "training" 1_000_000,
-    ProvisionedUnit = "unit" 1,
-}
-
-impl Component {
-    /// The component written as `name`; `cached_read` is the same as `cache_read`.
-    pub fn from_slug(name: &str) -> Option<Self> {
-        match name {
-            "cached_read" => Some(Self::CacheRead),
-            _ => Self::ALL.iter().find(|component| component.slug() == name).cloned(),
-        }
+    /// The name that says who sells it, too.
+    pub fn qualified(&self) -> String {
+        let own = self.id.strip_prefix(self.provider.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        if own { self.id.clone() } else { format!("{}/{}", self.provider, self.id) }
     }
 
-    /// Whether it is counted in tokens.
-    pub fn is_token(&self) -> bool {
-        self.usual_per() == 1_000_000 && !matches!(self, Self::CacheStorage | Self::Training)
+    /// The modes that have a card or a stated factor, sorted.
+    pub fn modes(&self) -> Vec<&str> {
+        let cards = self.cards.iter().filter_map(|card| card.when.mode.as_deref());
+        let mut modes: Vec<&str> = cards.chain(self.fallbacks.iter().map(|fallback| fallback.mode.as_str())).collect();
+        modes.sort_unstable();
+        modes.dedup();
+        modes
     }
-}
 
-impl fmt::Display for Component {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CacheWrite(lifetime) if !lifetime.is_empty() => write!(f, "cache_write {lifetime}"),
-            other => f.write_str(other.slug()),
-        }
+    /// Where a price comes from, in words: list, card, source.
+    pub fn cited(&self, card: &Card) -> String {
+        let since = card.from.map_or_else(String::new, |from| format!(", since {from}"));
+        let who = card.source.as_ref().map_or_else(String::new, |source| format!(", says {source}"));
+        format!("list {}{since}{who} ({})", self.list.name, card.place)
+    }
+
+    /// The model with the prices of a region, under the name that means it there.
+    #[must_use]
+    pub fn in_region(&self, region: &str, name: Option<&str>) -> Self {
+        let id = name.map_or_else(|| self.id.clone(), str::to_owned);
+        Self { id, region: Some(region.to_owned()), ..self.clone() }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::read::{hex, read_block};
@@ -73,9 +74,20 @@ pub fn embedded_list(name: &str) -> Option<List> {
 const MODEL_START: &str = "\n  - id: ";
 
 impl EmbeddedList {
-    /// The models in whose block `part` of a name occurs; all of them when `part` is empty.
-    pub fn models(&self, info: &Arc<ListInfo>, part: &str) -> Vec<Arc<Model>> {
-        self.files.iter().flat_map(|(path, text)| models_of(path, text, info, part)).collect()
+    /// All models.
+    pub fn all(&self, info: &Arc<ListInfo>) -> Vec<Arc<Model>> {
+        self.files.iter().flat_map(|file| models_of(file, info, |_| true)).collect()
+    }
+
+    /// The models in whose block `name` stands as a word of its own.
+    pub fn mentioning(&self, name: &str, info: &Arc<ListInfo>) -> Vec<Arc<Model>> {
+        let finder = memmem::Finder::new(name.as_bytes());
+        let mentioned = |file: &&(&str, &str)| finder.find(file.1.as_bytes()).is_some();
+        self.files
+            .iter()
+            .filter(mentioned)
+            .flat_map(|file| models_of(file, info, |block| has_word(block, name, &finder)))
+            .collect()
     }
 
     /// Whether a file or a model of the list says `provider: NAME`.
@@ -85,7 +97,20 @@ impl EmbeddedList {
     }
 }
 
-fn models_of(path: &str, text: &str, info: &Arc<ListInfo>, part: &str) -> Vec<Arc<Model>> {
+/// Characters that may stand in a name.
+fn in_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.:/@+~*".contains(&byte)
+}
+
+/// Whether `name` stands in `block` with nothing of a name before or after it.
+fn has_word(block: &str, name: &str, finder: &memmem::Finder<'_>) -> bool {
+    let bytes = block.as_bytes();
+    let free = |at: Option<usize>| !at.and_then(|at| bytes.get(at)).is_some_and(|byte| in_a_name(*byte));
+    finder.find_iter(bytes).any(|at| (at == 0 || free(at.checked_sub(1))) && free(at.checked_add(name.len())))
+}
+
+fn models_of(file: &(&str, &str), info: &Arc<ListInfo>, wanted: impl Fn(&str) -> bool) -> Vec<Arc<Model>> {
+    let (path, text) = *file;
     let ge = head_value(text, "defaults").is_some_and(|defaults| defaults.contains("tier_test: ge"));
     let provider = head_value(text, "provider").unwrap_or_default();
     let mut found = Vec::new();
@@ -94,7 +119,7 @@ fn models_of(path: &str, text: &str, info: &Arc<ListInfo>, part: &str) -> Vec<Ar
         let body = start.saturating_add(1);
         let next = text.get(body..).and_then(|rest| rest.find(MODEL_START)).map(|n| n.saturating_add(body));
         let block = text.get(body..next.unwrap_or(text.len())).unwrap_or_default();
-        if block.contains(part) {
+        if wanted(block) {
             let lines = text.get(..body).unwrap_or_default().bytes().filter(|b| *b == b'\n').count();
             let source =
                 Source { name: format!("pricing/{path}"), text: block.to_owned(), first_line: lines.saturating_add(1) };

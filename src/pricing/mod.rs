@@ -3,16 +3,29 @@
 
 mod book;
 mod card;
+mod compiled;
+mod component;
 mod embedded;
+mod moment;
+mod quote;
 mod rates;
 mod read;
+mod read_card;
+mod request;
+mod window;
 mod words;
 
 pub use book::{Book, List, ListInfo, Lookup};
-pub use card::{Alias, BatchFallback, CacheRules, Card, Component, Model, Rate, Test, Tier};
+pub use card::{Accepted, Alias, CacheRules, Card, Fallback, Model, Rate, Selectors, Test, Tier, Uplift, within};
+pub use compiled::{Compiled, Cost, NoCost, Tokens, usd_of};
+pub use component::Component;
 pub use embedded::{DEFAULT_LIST, embedded_list, embedded_names};
+pub use moment::{Load, Moment};
+pub use quote::{Ask, Factor, Listed, Missing, Quote};
 pub(crate) use rates::components;
 pub use read::{read_added, read_list};
+pub use request::{Charge, Problem, Usage};
+pub use window::{Hours, WEEKDAYS, Window, Zone};
 
 /// A calendar date.
 pub type Date = jiff::civil::Date;

@@ -1,9 +1,10 @@
 //! Prices of components in a list: amounts, units, tiers, batch prices and fallbacks.
 
-use super::card::{BatchFallback, Card, Component, Rate, Test, Tier};
+use super::Component;
+use super::card::{Card, Fallback, Rate, Selectors, Test, Tier};
 use super::words::{share, tier_test, whole, word};
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
-use crate::input::{Fields, Node, Value, wrong_shape};
+use crate::input::{Fields, Node, Value, plain, wrong_shape};
 use crate::units::{Exact, Kind, Reason, Settings};
 
 /// The prices among the keys of a card or model.
@@ -122,7 +123,7 @@ fn price(node: &Node, component: &Component, per: u64, sink: &mut Sink) -> Optio
 /// What `batch` states of a model.
 pub(super) enum Batch {
     Card(Box<Card>),
-    Fallback(BatchFallback),
+    Fallback(Fallback),
 }
 
 pub(super) fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
@@ -134,11 +135,12 @@ pub(super) fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
     match (discount, own.is_empty()) {
         (Some(discount), true) => {
             let share = share(discount, sink)?;
-            Some(Batch::Fallback(BatchFallback { factor: &Exact::ONE - &share, applies_to, place: node.place.clone() }))
+            let (mode, factor) = ("batch".to_owned(), &Exact::ONE - &share);
+            Some(Batch::Fallback(Fallback { mode, factor, applies_to, place: node.place.clone() }))
         }
         (None, false) => {
             let mut card = Card::undated(own.into_iter().map(|(rate, _)| rate).collect(), &node.place);
-            card.when.push(("mode".to_owned(), "batch".to_owned()));
+            card.when = Selectors::mode("batch");
             Some(Batch::Card(Box::new(card)))
         }
         (Some(_), false) => sink.refuse(Diagnostic::at(
@@ -154,15 +156,31 @@ pub(super) fn batch(node: &Node, test: Test, sink: &mut Sink) -> Option<Batch> {
     }
 }
 
-pub(super) fn fallback(node: &Node, sink: &mut Sink) -> Option<BatchFallback> {
-    let mut fields = Fields::of(node, "`fallback`", sink)?;
-    let batch = fields.require("batch", "{factor: \"0.5\"}", sink);
-    fields.finish(sink);
-    let mut inner = Fields::of(batch?, "the batch fallback", sink)?;
-    let factor = inner.require("factor", "\"0.5\"", sink).and_then(|node| share(node, sink));
-    let applies_to = inner.get("applies_to", sink).map_or_else(Vec::new, |node| components(node, sink));
-    inner.finish(sink);
-    Some(BatchFallback { factor: factor?, applies_to, place: node.place.clone() })
+/// Factors by mode: `{batch: {factor: "0.5", applies_to: [input, output]}}`.
+pub(super) fn fallbacks(node: &Node, sink: &mut Sink) -> Vec<Fallback> {
+    let Some(entries) = node.entries() else {
+        sink.add(wrong_shape(node, "`fallback` is a map from modes to {factor, applies_to}"));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (mode, node) in entries {
+        let Some(mut inner) = Fields::of(node, format!("the {} fallback", mode.text), sink) else { continue };
+        let factor = inner.require("factor", "\"0.5\"", sink).and_then(|node| factor(node, sink));
+        let applies_to = match inner.get("applies_to", sink) {
+            Some(node) if node.scalar() != Some("all") => components(node, sink),
+            _ => Vec::new(),
+        };
+        inner.finish(sink);
+        let mode = mode.text.to_string();
+        found.extend(factor.map(|factor| Fallback { mode, factor, applies_to, place: node.place.clone() }));
+    }
+    found
+}
+
+/// What a price is multiplied by: `0.5`, `50%`, `1.1`.
+pub(super) fn factor(node: &Node, sink: &mut Sink) -> Option<Exact> {
+    let is_percent = node.scalar().is_some_and(|text| text.ends_with('%'));
+    if is_percent { share(node, sink) } else { plain(node, Kind::Factor, &Settings::default(), sink) }
 }
 
 /// A list of token components, for `applies_to`.

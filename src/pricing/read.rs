@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::card::{Alias, CacheRules, Card, Model, Test};
-use super::rates::{Batch, batch, fallback, rates};
+use super::card::{Card, Model, Test};
+use super::rates::{Batch, batch, fallbacks, rates};
+use super::read_card::{accepted, aliases, cache_rules, check_overlaps, read_cards, uplifts, words};
 use super::words::{tier_test, whole, word};
 use super::{List, ListInfo};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
@@ -144,8 +145,11 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
     let retires = fields.get("retires", sink).and_then(|node| date(node, sink));
     let note = text(&mut fields, "note", sink);
     let free = fields.get("free", sink).and_then(|node| yes_or_no(node, sink)).unwrap_or(false);
-    fields.later(&["uplift"], sink);
-    let mut batch_fallback = fields.get("fallback", sink).and_then(|node| fallback(node, sink));
+    let uplifts = fields.get("uplift", sink).map_or_else(Vec::new, |node| uplifts(node, sink));
+    let as_text =
+        fields.get("as_text", sink).map_or_else(Vec::new, |node| words(node, &["audio", "image", "video"], sink));
+    let accepted = fields.get("accept", sink).map_or_else(Vec::new, |node| accepted(node, sink));
+    let mut fallbacks = fields.get("fallback", sink).map_or_else(Vec::new, |node| fallbacks(node, sink));
 
     let mut cards = fields.get("prices", sink).map_or_else(Vec::new, |node| read_cards(node, head.test, sink));
     let has_cards = !cards.is_empty();
@@ -170,7 +174,10 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
     {
         match batch {
             Batch::Card(card) => cards.push(*card),
-            Batch::Fallback(fallback) => batch_fallback = Some(fallback),
+            Batch::Fallback(fallback) => {
+                fallbacks.retain(|known| known.mode != fallback.mode);
+                fallbacks.push(fallback);
+            }
         }
     }
     fields.finish(sink);
@@ -200,106 +207,13 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
         retires,
         note,
         cards,
-        batch_fallback,
+        fallbacks,
+        uplifts,
+        as_text,
         free,
+        accepted,
+        region: None,
+        route: None,
         place: place.clone(),
     })
-}
-
-fn check_overlaps(id: &str, cards: &[Card], sink: &mut Sink) {
-    for (index, card) in cards.iter().enumerate() {
-        for earlier in cards.iter().take(index).filter(|c| c.when == card.when && c.from == card.from) {
-            sink.add(
-                Diagnostic::at(
-                    Code::DuplicateName,
-                    &card.place,
-                    format!("two cards of `{id}` begin on the same day for the same use"),
-                    "second card",
-                )
-                .also(&earlier.place, "first card"),
-            );
-        }
-        if let (Some(from), Some(until)) = (card.from, card.until)
-            && until <= from
-        {
-            sink.add(Diagnostic::at(
-                Code::OutOfRange,
-                &card.place,
-                format!("this card of `{id}` ends before it begins"),
-                "never in force",
-            ));
-        }
-    }
-}
-
-fn read_cards(node: &Node, test: Test, sink: &mut Sink) -> Vec<Card> {
-    let Value::List(items) = &node.value else {
-        sink.add(wrong_shape(node, "`prices` is a list of cards, each with `from`"));
-        return Vec::new();
-    };
-    items.iter().filter_map(|item| card(item, test, sink)).collect()
-}
-
-fn card(node: &Node, test: Test, sink: &mut Sink) -> Option<Card> {
-    let mut fields = Fields::of(node, "a price card", sink)?;
-    let from = fields.require("from", "2026-11-23", sink).and_then(|node| date(node, sink));
-    let until = fields.get("until", sink).and_then(|node| date(node, sink));
-    let verified = fields.get("verified", sink).and_then(|node| date(node, sink));
-    let source = fields.get("source", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
-    let agree = fields.get("agree", sink).and_then(|node| yes_or_no(node, sink));
-    let note = fields.get("note", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
-    let when = fields.get("when", sink).map_or_else(Vec::new, |node| selectors(node, sink));
-    let rates: Vec<_> = rates(&mut fields, test, sink).into_iter().map(|(rate, _)| rate).collect();
-    if rates.is_empty() {
-        sink.add(Diagnostic::at(Code::NoPrice, &node.place, "a card without a price", "no component is priced here"));
-    }
-    fields.finish(sink);
-    Some(Card { from, until, verified, source, agree, note, when, rates, place: node.place.clone() })
-}
-
-fn selectors(node: &Node, sink: &mut Sink) -> Vec<(String, String)> {
-    let Some(mut fields) = Fields::of(node, "`when`", sink) else { return Vec::new() };
-    let mut found = Vec::new();
-    for key in ["mode", "region", "route"] {
-        if let Some((value, _)) = fields.get(key, sink).and_then(|node| word(node, sink)) {
-            found.push((key.to_owned(), value));
-        }
-    }
-    fields.later(&["window"], sink);
-    fields.finish(sink);
-    found
-}
-
-fn cache_rules(node: &Node, sink: &mut Sink) -> Option<CacheRules> {
-    let mut fields = Fields::of(node, "`cache`", sink)?;
-    let min_tokens = fields.get("min_tokens", sink).and_then(|node| whole(node, sink));
-    let step = fields.get("step", sink).and_then(|node| whole(node, sink));
-    let ttls = match fields.get("ttls", sink).map(|node| &node.value) {
-        Some(Value::List(items)) => items.iter().filter_map(|item| word(item, sink)).map(|(text, _)| text).collect(),
-        _ => Vec::new(),
-    };
-    let stacks_with_batch = fields.get("stacks_with_batch", sink).and_then(|node| yes_or_no(node, sink));
-    fields.finish(sink);
-    Some(CacheRules { min_tokens, step, ttls, stacks_with_batch })
-}
-
-fn aliases(node: &Node, sink: &mut Sink) -> Vec<Alias> {
-    let Value::List(items) = &node.value else {
-        sink.add(wrong_shape(node, "`aliases` is a list of {name, from, until}"));
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for item in items {
-        if let Some(name) = item.scalar() {
-            found.push(Alias { name: name.to_owned(), from: None, until: None });
-            continue;
-        }
-        let Some(mut fields) = Fields::of(item, "an alias", sink) else { continue };
-        let name = fields.require("name", "my-alias", sink).and_then(|node| word(node, sink));
-        let from = fields.get("from", sink).and_then(|node| date(node, sink));
-        let until = fields.get("until", sink).and_then(|node| date(node, sink));
-        fields.finish(sink);
-        found.extend(name.map(|(name, _)| Alias { name, from, until }));
-    }
-    found
 }

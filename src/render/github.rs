@@ -68,8 +68,7 @@ fn comment(report: &Report, view: &View, face: Face) -> Vec<Part> {
             let best: Vec<&StrategyReport> =
                 main.iter().copied().filter(|strategy| strategy.name != report.baseline).collect();
             let mut more = vec![sections::spending(report, &main, view)];
-            more.extend(sections::waterfall(report, &best, view));
-            more.extend(sections::shapley(report, &best, view));
+            more.extend(sections::savings(report, &best, view));
             more.extend(sections::fleets(report));
             more.extend(sections::break_evens(report));
             more.extend(sections::budgets(report, false));

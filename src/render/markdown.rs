@@ -42,8 +42,7 @@ fn sections_of(report: &Report, view: &View, face: Face) -> Vec<Section> {
             }
             let every: Vec<&StrategyReport> = report.strategies.iter().collect();
             all.push(sections::spending(report, &every, view));
-            all.extend(sections::waterfall(report, &every, view));
-            all.extend(sections::shapley(report, &every, view));
+            all.extend(sections::savings(report, &every, view));
             all.extend(sections::fleets(report));
             all.extend(sections::break_evens(report));
             all.extend(sections::budgets(report, false));

@@ -1,9 +1,10 @@
 //! A table of text columns for a terminal: it fits the width, drops what is least needed, and ends in bars.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Width, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, presets};
 use textwrap::core::display_width;
 
-use super::block::{Bars, Column, Row, Table};
+pub(super) use super::block::Column;
+use super::block::{Bars, Cell, Row, Table};
 use super::style::{Look, bar, harmless};
 use crate::units::Exact;
 
@@ -14,13 +15,35 @@ const GAP: usize = 1;
 /// A text column may be broken to this width, not further, while others can be dropped.
 const LEAST_TEXT: usize = 20;
 
+/// Rows of cells, each with the share that its bar shows: what is only ever a table of a terminal.
+pub(super) struct Sheet {
+    pub columns: Vec<Column>,
+    pub rows: Vec<(Vec<String>, Exact)>,
+    /// Columns of a bar that is worth a spare column.
+    pub least_bar: usize,
+    pub widest_bar: usize,
+}
+
+impl Sheet {
+    pub fn draw(self, look: Look) -> String {
+        let row = |(cells, share): (Vec<String>, Exact)| Row {
+            cells: cells.into_iter().map(Cell::from).collect(),
+            share: Some(share),
+            strong: false,
+        };
+        let rows = self.rows.into_iter().map(row).collect();
+        let bars = Some(Bars { least: self.least_bar, widest: self.widest_bar });
+        draw(&Table { caption: String::new(), columns: self.columns, rows, bars }, look)
+    }
+}
+
 /// Draws a table; names in it are made harmless.
 pub(super) fn draw(table: &Table, look: Look) -> String {
-    Sheet::of(table).draw(look)
+    Drawn::of(table).draw(look)
 }
 
 /// A table with its texts as they are shown.
-struct Sheet<'a> {
+struct Drawn<'a> {
     columns: &'a [Column],
     rows: Vec<(Vec<String>, Option<&'a Exact>)>,
     bars: Option<Bars>,
@@ -28,7 +51,7 @@ struct Sheet<'a> {
     content: Vec<usize>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> Drawn<'a> {
     fn of(table: &'a Table) -> Self {
         let harmless =
             |row: &'a Row| (row.cells.iter().map(|cell| harmless(&cell.text)).collect::<Vec<_>>(), row.share.as_ref());
@@ -54,7 +77,7 @@ impl<'a> Sheet<'a> {
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(look.width.saturating_add(1)).unwrap_or(u16::MAX));
         let titles = shown.iter().map(|column| column.1.title.as_str()).chain(with_bar.then_some(""));
-        table.set_header(titles.map(Cell::new));
+        table.set_header(titles.map(comfy_table::Cell::new));
         for (cells, share) in &self.rows {
             let bar = with_bar.then(|| share.map_or_else(String::new, |share| bar(share, width_of(bar_width))));
             table.add_row(shown.iter().filter_map(|(index, _)| cells.get(*index).cloned()).chain(bar));

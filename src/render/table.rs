@@ -13,8 +13,7 @@ pub fn table(report: &Report, view: &View, look: Look) -> String {
     if !view.quiet {
         let every: Vec<&StrategyReport> = report.strategies.iter().collect();
         all.push(sections::spending(report, &every, view));
-        all.extend(sections::waterfall(report, &every, view));
-        all.extend(sections::shapley(report, &every, view));
+        all.extend(sections::savings(report, &every, view));
         all.extend(sections::fleets(report));
         all.extend(sections::budgets(report, false));
         all.extend(claims(report));

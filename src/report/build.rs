@@ -10,7 +10,7 @@ use super::settle::settle;
 use super::{
     Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Costs, DeploymentReport, Evaluation,
     ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, Spot, StrategyReport,
-    Usage, warnings,
+    Usage, attribution, warnings,
 };
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
@@ -30,8 +30,9 @@ impl Report {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
+        let in_all_orders = attribution::fits(plan);
         let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
+            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
         Self {
             schema: SCHEMA.into(),
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
@@ -82,7 +83,7 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     let mut parts: Vec<(&Line, Exact)> = Vec::new();
     for line in lines {
         let same = |(known, _): &&mut (&Line, Exact)| {
-            (known.lever, &known.item, known.mode) == (line.lever, &line.item, line.mode)
+            (known.lever, &known.item, &known.mode) == (line.lever, &line.item, &line.mode)
         };
         match parts.iter_mut().find(same) {
             Some((_, sum)) => *sum = &*sum + line.cost.value(),
@@ -171,7 +172,7 @@ fn spot(place: &Place) -> Option<Spot> {
     is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
-fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
+fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -181,10 +182,13 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
     let lines: Vec<LineReport> =
         outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(plan, each, amount)).collect();
-    let costs = |wanted: &dyn Fn(&Line) -> bool| {
+    let cost_of = |wanted: &dyn Fn(&Line) -> bool| {
         outcome.lines.iter().zip(&amounts).filter(|(line, _)| wanted(line)).map(|(_, amount)| amount).sum()
     };
-    let usage = outcome.calls.iter().map(|(server, calls)| usage(outcome, server, calls.value(), costs));
+    let usage = outcome.calls.iter().map(|(server, calls)| usage(outcome, server, calls.value(), cost_of));
+    let baseline = evaluation.baseline();
+    let costs = (baseline.value(), outcome.total.value());
+    let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
     let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
@@ -207,14 +211,15 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
         },
         quality: None,
         interval: None,
-        waterfall: Vec::new(),
-        shapley: Vec::new(),
         lines,
+        waterfall: shares.waterfall,
+        shapley: shares.shapley,
+        interactions: shares.interactions,
         alternatives: Alternatives {
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
             cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
         },
-        assumptions: assumptions(evaluation, index),
+        assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
 }

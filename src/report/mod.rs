@@ -1,5 +1,6 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod attribution;
 mod break_even;
 mod build;
 mod charges;
@@ -10,12 +11,14 @@ mod period;
 mod printed;
 mod read;
 mod settle;
+mod size;
 mod warnings;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
@@ -23,6 +26,10 @@ pub use charges::Charge;
 pub use evaluation::{Billings, Computed, Evaluation};
 pub use field::{Field, Order};
 pub use period::Period;
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -129,18 +136,18 @@ pub struct StrategyReport {
     /// Where a part of the cost is an estimate: the interval that the cost per month is expected in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<CostInterval>,
-    /// What each lever saves per month against the baseline, in the order in which a request meets them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waterfall: Vec<LeverSaving>,
-    /// What each lever saves per month on average over all orders.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shapley: Vec<LeverSaving>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
     pub breakdown: Vec<BreakdownPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
+    /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves on average over all orders of switching them on.
+    pub shapley: Vec<LeverSaving>,
+    /// Levers that together save another amount than each alone, largest first.
+    pub interactions: Vec<Interaction>,
     /// The same strategy under other assumptions.
     pub alternatives: Alternatives,
     /// Defaults and fallbacks that touched a figure.
@@ -156,15 +163,6 @@ pub struct CostInterval {
     pub low: Exact,
     /// Its high end, per month.
     pub high: Exact,
-}
-
-/// What a lever saves; negative where it costs more than it saves.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct LeverSaving {
-    /// The lever.
-    pub lever: String,
-    /// What it saves.
-    pub saves_per_month: Exact,
 }
 
 /// Costs of a strategy.

@@ -6,7 +6,7 @@ use super::break_even::{
 };
 use super::{
     Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CostInterval, Costs, DeploymentReport,
-    ExpectationResult, LeverSaving, LineReport, Report, Savings, StrategyReport, Usage,
+    ExpectationResult, Interaction, LeverSaving, LineReport, Report, Savings, StrategyReport, Usage,
 };
 use crate::units::Exact;
 
@@ -50,13 +50,14 @@ print! {
     Report { currency_per_usd, days_per_month, requests_per_day, strategies, best, break_even, budgets, expectations }
     Best { per_month, saves_per_month, saves_percent }
     StrategyReport {
-        cost, savings, quality, usage, deployments, interval, waterfall, shapley, relative_cost, breakdown, lines,
-        alternatives
+        cost, savings, quality, usage, deployments, interval, relative_cost, breakdown, lines, waterfall, shapley,
+        interactions, alternatives
     }
     Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens }
     Savings { per_day, per_month, percent }
     CostInterval { low, high }
     LeverSaving { saves_per_month }
+    Interaction { saves_more_per_month }
     Usage { calls_per_day, input_tokens_per_day, cached_tokens_per_day, output_tokens_per_day, per_day }
     DeploymentReport {
         at_peak, hours_per_day, utilization, peak_to_mean, throughput, bought, cold_start_share, overflow_share

@@ -104,13 +104,49 @@ fn finding(finding: &Finding) -> Warning {
                 display::count(most),
             ),
         },
-        Finding::ExceedsContext { model, tokens, limit, what } => Warning {
-            code: "exceeds-context".into(),
+        Finding::BelowMinimumPrefix { model, tokens, minimum, share } => Warning {
+            code: "below-minimum-prefix".into(),
+            message: if tokens.is_zero() {
+                format!(
+                    "no part of these prompts is the same for several requests, so that {model} has nothing to cache"
+                )
+            } else if *share == Exact::ONE {
+                format!(
+                    "a prefix of {} tokens is below the {} that {model} caches from on: the prompt cache saves nothing there",
+                    display::count(tokens),
+                    display::count(minimum),
+                )
+            } else {
+                format!(
+                    "{} of the calls have a prefix below the {} tokens that {model} caches from on",
+                    display::percent(share, 1),
+                    display::count(minimum),
+                )
+            },
+        },
+        Finding::CompressionBreaksPrefix { part } => Warning {
+            code: "compression-breaks-prefix".into(),
             message: format!(
-                "a call of {} tokens passes the {what} limit of {model}, {}",
-                display::count(tokens),
-                display::grouped(&limit.to_string()),
+                "compressing `{part}` by a share depends on the request, so that its text differs from call to call and cannot be \
+                 read from the prompt cache; `{{to: ...}}`, a text shortened once, does not"
             ),
+        },
+        Finding::ExceedsContext { model, share, tokens, limit, what } => Warning {
+            code: "exceeds-context".into(),
+            message: if *share == Exact::ONE {
+                format!(
+                    "a call of {} tokens passes the {what} limit of {model}, {}",
+                    display::count(tokens),
+                    display::grouped(&limit.to_string()),
+                )
+            } else {
+                format!(
+                    "{} of the calls pass the {what} limit of {model}, {}; the longest has {} tokens",
+                    display::percent(share, 1),
+                    display::grouped(&limit.to_string()),
+                    display::count(tokens),
+                )
+            },
         },
     }
 }

@@ -38,6 +38,11 @@ impl Exact {
         (denominator != 0).then(|| Self(RBig::from_parts(numerator.into(), denominator.into())))
     }
 
+    /// A whole number of up to 128 bits.
+    pub fn whole(value: u128) -> Self {
+        Self(RBig::from(value))
+    }
+
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
     pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
         let power = ten_to(scale.unsigned_abs() as usize);
@@ -188,6 +193,24 @@ impl Exact {
     /// The whole part, if it fits.
     pub fn to_u64(&self) -> Option<u64> {
         u64::try_from(self.0.floor()).ok()
+    }
+
+    /// The nearest float, for estimates: money and memory stay as they are.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
+    /// An estimate as a number that is exact from here on, rounded to `significant` digits (1 or more); `None` for what
+    /// is no finite number.
+    pub fn estimate(value: f64, significant: usize) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{value:.*e}", significant.saturating_sub(1));
+        let (mantissa, exponent) = text.split_once('e')?;
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let scale = i32::try_from(decimals).ok()? - exponent.parse::<i32>().ok()?;
+        Some(Self::scaled(mantissa.replace('.', "").parse().ok()?, scale))
     }
 
     /// `exp(-self)` of a number that is not negative, to 30 decimals.
@@ -353,6 +376,17 @@ mod tests {
         assert_eq!(both("2.1"), ("2".into(), "3".into()));
         assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
         assert_eq!(both("7"), ("7".into(), "7".into()));
+    }
+
+    #[test]
+    fn estimates_are_rounded_once_and_exact_from_then_on() {
+        let cases = [(412.345, 3, "412"), (0.000123456, 3, "0.000123"), (98765.4, 2, "99000"), (0.0, 3, "0")];
+        for (value, digits, expected) in cases {
+            assert_eq!(Exact::estimate(value, digits).unwrap().to_string(), expected);
+        }
+        assert_eq!(Exact::estimate(-2.5e-9, 2).unwrap().to_string(), "-0.0000000025");
+        assert!(Exact::estimate(f64::INFINITY, 3).is_none() && Exact::estimate(f64::NAN, 3).is_none());
+        assert!((exact("0.1").to_f64() - 0.1).abs() < f64::EPSILON);
     }
 
     #[test]

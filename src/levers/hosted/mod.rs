@@ -7,10 +7,12 @@ mod workers;
 
 use std::sync::Arc;
 
+use super::attempt::Levers;
 use super::bill::{Hosted, Lever};
-use super::{Cause, Engine, Shape};
+use super::trip::Trip;
+use super::{Cause, Engine};
 use crate::figure::{Calls, Factor, Figure, Tokens, Volume};
-use crate::plan::{Batch, Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Server, Serving, Supply};
+use crate::plan::{Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Server, Serving, Supply};
 use crate::units::Exact;
 
 /// A deployment and all that one strategy sends to it.
@@ -98,18 +100,19 @@ impl Engine<'_> {
         &mut self,
         used: &DeploymentUse,
         calls: &Figure<Calls>,
-        shape: &Shape,
-        batch: Option<&Batch>,
+        trip: &Trip,
+        levers: Levers<'_>,
         cause: Cause,
     ) {
-        let output = match (&shape.output, cause.billed) {
+        let output = match (&trip.output, cause.billed) {
             (_, Billed::Input) => Figure::zero(),
-            (Some(output), _) => output.plus(&shape.reasoning),
+            (Some(output), _) => output.mean.plus(&trip.reasoning.mean),
             (None, _) => {
                 let why = format!("{} is paid for what it writes", used.deployment.name);
                 return self.output_is_missing(&used.place, why);
             }
         };
+        let batch = levers.and_then(|(levers, _)| levers.batch.as_ref());
         let waiting = batch.filter(|batch| !batch.share.is_zero()).map(|batch| calls.scaled(&batch.share));
         if waiting.is_some() {
             self.ledger.note(format!(
@@ -117,7 +120,7 @@ impl Engine<'_> {
                 used.deployment.name
             ));
         }
-        let load = Load { calls: calls.clone(), waiting, input: shape.input.clone(), output };
+        let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, output };
         let when_full = when_full(&used.deployment, &load);
         self.ledger.load(&used.deployment, load, &when_full);
     }

@@ -92,8 +92,7 @@ fn whole(report: &Report, view: &View) -> Vec<Section> {
     let every: Vec<&StrategyReport> = report.strategies.iter().collect();
     let main = if every.len() > MOST_SPENDING { sections::main_strategies(report) } else { every };
     all.push(sections::spending(report, &main, view));
-    all.extend(sections::waterfall(report, &main, view));
-    all.extend(sections::shapley(report, &main, view));
+    all.extend(sections::savings(report, &main, view));
     all.extend(sections::break_evens(report));
     all.extend(sections::fleets(report));
     all.extend(sections::budgets(report, false));

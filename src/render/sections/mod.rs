@@ -13,7 +13,7 @@ pub(super) use break_even::break_evens;
 pub(super) use checks::{Tally, budgets, expectations, of_budget, of_claim, verdict_on_checks, verdict_on_file};
 pub(super) use fleets::fleets;
 pub(super) use notes::{assumptions, prices, warnings};
-pub(super) use savings::{shapley, waterfall};
+pub(super) use savings::savings;
 pub(super) use spending::spending;
 pub(super) use strategies::{few_strategies, strategies};
 

@@ -246,6 +246,7 @@ fn cost_per_request(plan: &Plan, case: &BreakEvenCase, api: &ModelUse) -> Result
         compress: None,
         examples: None,
         context_max: None,
+        history: None,
         pack: None,
         serving: Serving::Single(Server::Model(api.clone())),
         defaults: Overrides::default(),

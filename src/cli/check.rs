@@ -10,6 +10,6 @@ use crate::report::Report;
 pub(super) fn run(scenarios: &Scenarios, settings: &Settings) -> Result<Ending> {
     let Some(reports) = settings.reports(scenarios) else { return Ok(Ending::BadInput) };
     let passes = reports.iter().all(Report::passes);
-    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Checks)?;
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Checks, None)?;
     Ok(if passes { Ending::Done } else { Ending::NotMet })
 }

@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod pictures;
 mod present;
 mod render;
 mod settings;
@@ -129,6 +130,8 @@ pub enum Format {
 pub enum ReportForm {
     /// Tables for people
     Table,
+    /// Charts for a terminal; as files: `-o svg=FILE`, `-o png=FILE`
+    Chart,
     /// Everything, exact, as decimal strings
     Json,
     /// One row per line of the bill, or per budget and expectation

@@ -71,13 +71,31 @@ pub(super) fn put<F: Form>(
     settings: &Settings,
     show: impl Fn(F, Look) -> Result<String>,
 ) -> Result<()> {
-    let mut ready = Vec::new();
+    put_beside(Vec::new(), destination, settings, show)
+}
+
+/// Shows a result, and writes files that are complete already.
+pub(super) fn put_beside<F: Form>(
+    files: Vec<(PathBuf, Vec<u8>)>,
+    destination: &Destination<F>,
+    settings: &Settings,
+    show: impl Fn(F, Look) -> Result<String>,
+) -> Result<()> {
+    let mut ready = files.iter().map(|(path, bytes)| prepared(path, bytes)).collect::<Result<Vec<_>>>()?;
     for (form, path) in targets(destination)? {
         match path {
-            None => return print(&show(form, settings.look())?),
+            None => {
+                print(&show(form, settings.look())?)?;
+            }
             Some(path) => ready.push(prepared(&path, show(form, settings.look_of_file())?.as_bytes())?),
         }
     }
+    ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// Writes files, all of them or none.
+pub(super) fn write(files: Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
+    let ready = files.iter().map(|(path, bytes)| prepared(path, bytes)).collect::<Result<Vec<_>>>()?;
     ready.into_iter().try_for_each(Prepared::put)
 }
 
@@ -104,11 +122,6 @@ pub(super) fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
-}
-
-/// Writes one file whole, or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    prepared(path, bytes)?.put()
 }
 
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.

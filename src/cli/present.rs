@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use super::output::{put, targets};
+use super::output::{put_beside, targets, write};
+use super::pictures::{self, Picture, Target};
 use super::settings::Settings;
 use super::{Destination, ReportForm};
 use crate::diag::suggest;
@@ -93,15 +94,32 @@ pub(super) fn present(
     settings: &Settings,
     reports: Vec<Report>,
     face: Face,
+    picture: Option<Target>,
 ) -> Result<()> {
-    let forms: Vec<ReportForm> = targets(destination)?.into_iter().map(|(form, _)| form).collect();
+    let (mut drawn, output) = pictures::split(&destination.output);
+    // Pictures alone leave standard output empty, as other files do.
+    let silent = !destination.output.is_empty() && output.is_empty();
+    drawn.extend(picture);
+    let destination = Destination { format: destination.format, output };
+    let forms: Vec<ReportForm> = match silent {
+        true => Vec::new(),
+        false => targets(&destination)?.into_iter().map(|(form, _)| form).collect(),
+    };
     showing.fits(&forms)?;
     let reports = showing.arranged(reports)?;
     let view = showing.view(&forms, settings.quiet)?;
     let columns = showing.csv_columns(&forms, face)?;
-    put(destination, settings, |form, look| {
+    let files = if drawn.is_empty() { Vec::new() } else { pictures::draw(&drawn, &charts(&reports, &view, face))? };
+    if silent {
+        return write(files);
+    }
+    put_beside(files, &destination, settings, |form, look| {
         Ok(match form {
             ReportForm::Table => table(&reports, &view, look, face),
+            ReportForm::Chart => {
+                let all = charts(&reports, &view, face);
+                joined(&all, |picture| render::chart::terminal(&picture.spec, look), "\n")
+            }
             ReportForm::Json => render::json(&reports)?,
             ReportForm::Csv => match face {
                 Face::Whole => render::csv(&reports, &columns)?,
@@ -126,23 +144,45 @@ fn table(reports: &[Report], view: &View, look: Look, face: Face) -> String {
     match face {
         Face::Whole => joined(reports, |report| render::table(report, view, look), "\n"),
         Face::Checks => joined(reports, |report| render::checks(report, look), ""),
-        Face::BreakEven => joined(reports, |report| render::break_evens(report, look), "\n"),
+        Face::BreakEven => joined(reports, |report| break_evens(report, view, look), "\n"),
     }
 }
 
-fn joined(reports: &[Report], show: impl Fn(&Report) -> String, between: &str) -> String {
-    reports.iter().map(show).collect::<Vec<_>>().join(between)
+/// The comparisons, and a drawing of each.
+fn break_evens(report: &Report, view: &View, look: Look) -> String {
+    let mut out = render::break_evens(report, look);
+    for group in render::charts(report, view, Face::BreakEven).iter().filter(|_| !look.quiet) {
+        if let Some((_, spec)) = group.first() {
+            out.push('\n');
+            out.push_str(&render::chart::terminal(spec, look));
+        }
+    }
+    out
+}
+
+/// The charts of all reports: the first group belongs to the file that was named, the next to `FILE-2`.
+fn charts(reports: &[Report], view: &View, face: Face) -> Vec<Picture> {
+    let groups = reports.iter().flat_map(|report| render::charts(report, view, face));
+    let numbered = groups.enumerate().flat_map(|(index, group)| {
+        let number = if index == 0 { String::new() } else { format!("-{}", index.saturating_add(1)) };
+        group.into_iter().map(move |(suffix, spec)| Picture { suffix: format!("{number}{suffix}"), spec })
+    });
+    numbered.collect()
+}
+
+fn joined<T>(all: &[T], show: impl Fn(&T) -> String, between: &str) -> String {
+    all.iter().map(show).collect::<Vec<_>>().join(between)
 }
 
 impl Showing {
     /// Whether every option means something for one of the forms: nothing that was asked for is ignored.
     fn fits(&self, forms: &[ReportForm]) -> Result<()> {
         let any = |wanted: &[ReportForm]| forms.iter().any(|form| wanted.contains(form));
-        use ReportForm::{Csv, Focus, Github, GitlabMetrics, Html, Markdown, Table};
+        use ReportForm::{Chart, Csv, Focus, Github, GitlabMetrics, Html, Markdown, Table};
         if !self.fields.is_empty() && !any(&[Table, Csv, Markdown, Html, Github]) {
             bail!("`--fields` is for table, csv, markdown, html and github");
         }
-        if self.period.is_some() && !any(&[Table, Csv, Markdown, Html, Github, GitlabMetrics]) {
+        if self.period.is_some() && !any(&[Table, Chart, Csv, Markdown, Html, Github, GitlabMetrics]) {
             bail!("`--period` is for table, csv, markdown, html, github and gitlab-metrics");
         }
         if self.limit.is_some() && !any(&[Markdown, Github]) {

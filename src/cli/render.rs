@@ -50,6 +50,6 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         Shown::Check => Face::Checks,
         Shown::Breakeven => Face::BreakEven,
     };
-    present::present(&arguments.destination, &arguments.showing, settings, reports, face)?;
+    present::present(&arguments.destination, &arguments.showing, settings, reports, face, None)?;
     Ok(Ending::Done)
 }

@@ -8,6 +8,6 @@ use crate::render::Face;
 
 pub(super) fn run(scenarios: &Scenarios, settings: &Settings) -> Result<Ending> {
     let Some(reports) = settings.reports(scenarios) else { return Ok(Ending::BadInput) };
-    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Whole)?;
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Whole, None)?;
     Ok(Ending::Done)
 }

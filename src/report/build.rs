@@ -8,9 +8,9 @@ use super::period::Period;
 use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Costs, DeploymentReport, Evaluation,
-    ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, Spot, StrategyReport,
-    Usage, attribution, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, ComponentPart, Costs, DeploymentReport,
+    Evaluation, ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, Spot,
+    StrategyReport, Usage, attribution, warnings,
 };
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
@@ -118,6 +118,36 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     found
 }
 
+/// What a line pays for.
+fn component(line: &Line) -> &'static str {
+    let [input, cached, output, hosting, other] = COMPONENTS;
+    match line {
+        _ if line.component.starts_with("cache") => cached,
+        _ if is_input(line) => input,
+        _ if is_output(line) => output,
+        _ if line.lever == Lever::Deployment => hosting,
+        _ => other,
+    }
+}
+
+/// The bill by what is paid for. The parts add up to the month.
+fn components(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<ComponentPart> {
+    let of = |name: &'static str| {
+        let mut own = lines.iter().filter(|line| component(line) == name).peekable();
+        own.peek()?;
+        Some((name, own.map(|line| line.cost.value()).sum::<Exact>()))
+    };
+    let found: Vec<(&'static str, Exact)> = COMPONENTS.into_iter().filter_map(of).collect();
+    let per_month = |usd: &Exact| shown(plan, &(usd * plan.days_per_month.value()));
+    let months: Vec<Exact> = found.iter().map(|(_, usd)| per_month(usd)).collect();
+    let (_, months) = settle(&per_month(total), &months);
+    let part = |((name, _), per_month): (&(&'static str, Exact), Exact)| ComponentPart {
+        component: (*name).into(),
+        per_month,
+    };
+    found.iter().zip(months).map(part).collect()
+}
+
 /// An amount in USD in the currency of the plan.
 fn shown(plan: &Plan, usd: &Exact) -> Exact {
     usd * &plan.currency.per_usd
@@ -194,6 +224,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
         breakdown: breakdown(plan, &outcome.lines, outcome.total.value()),
+        components: components(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         cost: Costs {

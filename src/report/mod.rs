@@ -140,6 +140,9 @@ pub struct StrategyReport {
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
     pub breakdown: Vec<BreakdownPart>,
+    /// The bill by what is paid for: input, cached input, output, hosting, other.
+    #[serde(default)]
+    pub components: Vec<ComponentPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
     /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
@@ -257,6 +260,18 @@ pub struct BreakdownPart {
     pub per_month: Exact,
     /// Share of the strategy's cost, 0 to 1.
     pub share: Exact,
+}
+
+/// What is paid for, in the order in which charts stack it.
+pub const COMPONENTS: [&str; 5] = ["input", "cached input", "output", "hosting", "other"];
+
+/// The lines of one kind, added up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ComponentPart {
+    /// One of [`COMPONENTS`].
+    pub component: Word,
+    /// Cost.
+    pub per_month: Exact,
 }
 
 /// One line of a bill: `quantity x unit_price / per`, in USD, converted into the report's currency.

@@ -5,8 +5,8 @@ use super::break_even::{
     Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CostInterval, Costs, DeploymentReport,
-    ExpectationResult, Interaction, LeverSaving, LineReport, Report, Savings, StrategyReport, Usage,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, ComponentPart, CostInterval, Costs,
+    DeploymentReport, ExpectationResult, Interaction, LeverSaving, LineReport, Report, Savings, StrategyReport, Usage,
 };
 use crate::units::Exact;
 
@@ -50,7 +50,8 @@ print! {
     Report { currency_per_usd, days_per_month, requests_per_day, strategies, best, break_even, budgets, expectations }
     Best { per_month, saves_per_month, saves_percent }
     StrategyReport {
-        cost, savings, quality, usage, deployments, interval, relative_cost, breakdown, lines, waterfall, shapley,
+        cost, savings, quality, usage, deployments, interval, relative_cost, breakdown, components, lines, waterfall,
+        shapley,
         interactions, alternatives
     }
     Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens }
@@ -64,6 +65,7 @@ print! {
     }
     BoughtReport { hours_per_day }
     BreakdownPart { per_month, share }
+    ComponentPart { per_month }
     LineReport { quantity, unit_price, list_unit_price, per, per_day }
     Alternatives { cascade_final_only_per_month, cascade_every_attempt_per_month }
     BudgetResult { limit, actual }

@@ -195,7 +195,7 @@ impl Exact {
         u64::try_from(self.0.floor()).ok()
     }
 
-    /// The nearest float, for estimates: money and memory stay as they are.
+    /// The nearest float, for estimates, pictures and statistics; infinite where none is near.
     pub fn to_f64(&self) -> f64 {
         self.0.to_f64().value()
     }
@@ -387,6 +387,14 @@ mod tests {
         assert_eq!(Exact::estimate(-2.5e-9, 2).unwrap().to_string(), "-0.0000000025");
         assert!(Exact::estimate(f64::INFINITY, 3).is_none() && Exact::estimate(f64::NAN, 3).is_none());
         assert!((exact("0.1").to_f64() - 0.1).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn floats_are_the_nearest_ones() {
+        for (text, float) in [("0.1", 0.1), ("-2.5", -2.5), ("0.000000000000000000000000000001", 1e-30), ("0", 0.0)] {
+            assert_eq!(exact(text).to_f64(), float);
+        }
+        assert_eq!(exact("10").pow(400).to_f64(), f64::INFINITY);
     }
 
     #[test]

@@ -105,30 +105,38 @@ fn item(out: &mut String, item: &Item) -> Result {
     }
 }
 
-/// A table that can be sorted, unless its rows stand in groups under one name. Columns that a narrow page has no room
-/// for come last.
+/// A table that can be sorted, unless its rows stand in groups under one name: such a name gets a row of its own.
+/// Columns that a narrow page has no room for come last.
 fn table(out: &mut String, table: &Table) -> Result {
     let is_grouped = table.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.text.is_empty()));
-    open(out, &table.caption, if is_grouped { "" } else { "sortable" })?;
-    let mut order: Vec<(usize, &Column)> = table.columns.iter().enumerate().collect();
+    open(out, &table.caption, if is_grouped { "grouped" } else { "sortable" })?;
+    let mut order: Vec<(usize, &Column)> = table.columns.iter().enumerate().skip(usize::from(is_grouped)).collect();
     order.sort_by_key(|(_, column)| column.spare > 0);
     write!(out, "<thead><tr>")?;
     for (_, column) in &order {
         let class = if column.is_number { " class=\"number\"" } else { "" };
         write!(out, "<th scope=\"col\"{class}>{}</th>", marked_up(&column.title))?;
     }
-    writeln!(out, "{}</tr></thead>", if table.bars.is_some() { "<td></td>" } else { "" })?;
+    let with_bar = table.bars.is_some();
+    writeln!(out, "{}</tr></thead>", if with_bar { "<td></td>" } else { "" })?;
     let groups: Vec<&[Row]> = if is_grouped { groups(&table.rows).collect() } else { vec![&table.rows] };
     for group in groups {
         writeln!(out, "<tbody>")?;
-        for (index, row) in group.iter().enumerate() {
-            let span = if is_grouped { (index == 0).then_some(group.len()) } else { Some(1) };
+        if let (true, Some(name)) = (is_grouped, group.first().and_then(|row| row.cells.first())) {
+            let columns = order.len().saturating_add(usize::from(with_bar));
+            let name = marked_up(&name.text);
+            writeln!(out, "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns}\">{name}</th></tr>")?;
+        }
+        for row in group {
             write!(out, "<tr{}>", if row.strong { " class=\"strong\"" } else { "" })?;
-            let cells = order.iter().filter_map(|(at, column)| Some((*at, row.cells.get(*at)?, column)));
-            for (at, each, column) in cells {
-                if at == 0 { name(out, each, span)? } else { cell(out, each, column.is_number)? }
+            let cells = order.iter().filter_map(|(at, column)| Some((row.cells.get(*at)?, column)));
+            for (index, (each, column)) in cells.enumerate() {
+                match index {
+                    0 => write!(out, "<th scope=\"row\">{}</th>", marked_up(&each.text))?,
+                    _ => cell(out, each, column.is_number)?,
+                }
             }
-            if table.bars.is_some() {
+            if with_bar {
                 let share = row.share.as_ref().map_or_else(|| "0".to_owned(), percent);
                 write!(out, "<td class=\"bar\"><span style=\"--share:{share}%\"></span></td>")?;
             }
@@ -153,16 +161,6 @@ pub(super) fn close(out: &mut String) -> Result {
 /// Rows that share the name of the first of them.
 fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
     rows.chunk_by(|_, next| next.cells.first().is_some_and(|cell| cell.text.is_empty()))
-}
-
-/// The cell that names a row, or the rows of a group; the others of a group have none.
-fn name(out: &mut String, cell: &Cell, span: Option<usize>) -> Result {
-    let name = marked_up(&cell.text);
-    match span {
-        None => Ok(()),
-        Some(1) => write!(out, "<th scope=\"row\">{name}</th>"),
-        Some(span) => write!(out, "<th scope=\"rowgroup\" rowspan=\"{span}\">{name}</th>"),
-    }
 }
 
 fn cell(out: &mut String, cell: &Cell, is_number: bool) -> Result {

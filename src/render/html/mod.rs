@@ -1,14 +1,18 @@
 //! Reports as one page of HTML: nothing is loaded, everything works without the few lines of script, which sort tables.
 
 mod draw;
+mod figures;
 mod lines;
 mod summary;
 
 use std::fmt::{Result, Write};
 
 use super::block::Section;
+use super::break_even_chart;
+use super::chart::{ChartSpec, font_style_sheet};
 use super::markdown::Face;
 use super::names;
+use super::report_charts::{cost_chart, savings_chart};
 use super::sections::{self, View};
 use super::style::marked_up;
 use crate::report::{Report, StrategyReport};
@@ -41,8 +45,9 @@ fn page(out: &mut String, reports: &[Report], view: &View, face: Face) -> Result
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
          font-src data:; img-src data:; script-src '{SCRIPT_HASH}'\">\n\
-         <title>{} · llmcost</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>",
-        marked_up(&title)
+         <title>{} · llmcost</title>\n<style>\n{}{STYLE}</style>\n</head>\n<body>\n<main>",
+        marked_up(&title),
+        font_style_sheet(),
     )?;
     if let [_, _, ..] = reports {
         writeln!(out, "<nav aria-label=\"Scenarios\"><ul>")?;
@@ -53,13 +58,13 @@ fn page(out: &mut String, reports: &[Report], view: &View, face: Face) -> Result
     }
     for (index, (report, name)) in reports.iter().zip(&names).enumerate() {
         writeln!(out, "<article id=\"scenario-{index}\">")?;
-        article(out, report, name, view, face)?;
+        article(out, report, (name, &format!("scenario-{index}")), view, face)?;
         writeln!(out, "</article>")?;
     }
     writeln!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>")
 }
 
-fn article(out: &mut String, report: &Report, name: &str, view: &View, face: Face) -> Result {
+fn article(out: &mut String, report: &Report, (name, id): (&str, &str), view: &View, face: Face) -> Result {
     writeln!(out, "<header><h1>{}</h1>", marked_up(name))?;
     writeln!(out, "<p class=\"quiet\">{}</p></header>", marked_up(&sections::facts(report)))?;
     match face {
@@ -67,7 +72,21 @@ fn article(out: &mut String, report: &Report, name: &str, view: &View, face: Fac
             summary::summary(out, report, view)?;
             for each in whole(report, view) {
                 draw::section(out, &each, 2)?;
+                match each.name {
+                    "strategies" => {
+                        let title = format!("Cost per {} by what is paid for", view.period.name());
+                        figures::figure(out, bare(cost_chart(report, view), title), &format!("{id}-cost"))?;
+                    }
+                    "savings" => {
+                        if let Some(spec) = savings_chart(report, view) {
+                            let title = spec.title.clone();
+                            figures::figure(out, bare(spec, title), &format!("{id}-savings"))?;
+                        }
+                    }
+                    _ => {}
+                }
             }
+            break_evens(out, report, id, view.quiet)?;
             if !view.quiet {
                 lines::lines(out, report, view)?;
             }
@@ -78,9 +97,24 @@ fn article(out: &mut String, report: &Report, name: &str, view: &View, face: Fac
                 draw::section(out, each, 2)?;
             }
         }
-        Face::BreakEven => sections::break_evens(report).iter().try_for_each(|each| draw::section(out, each, 2))?,
+        Face::BreakEven => break_evens(out, report, id, false)?,
     }
     footer(out, report)
+}
+
+/// A chart beside whose page its circumstances need not be said again.
+fn bare(spec: ChartSpec, title: String) -> ChartSpec {
+    ChartSpec { title, subtitle: String::new(), note: String::new(), ..spec }
+}
+
+/// Each comparison in words and as a picture.
+fn break_evens(out: &mut String, report: &Report, id: &str, quiet: bool) -> Result {
+    let all = sections::break_evens(report).into_iter().zip(&report.break_even);
+    for (index, (section, case)) in all.enumerate().filter(|_| !quiet) {
+        draw::section(out, &section, 2)?;
+        figures::figure(out, break_even_chart(report, case), &format!("{id}-volume-{index}"))?;
+    }
+    Ok(())
 }
 
 /// The sections between the summary and the lines.
@@ -93,7 +127,6 @@ fn whole(report: &Report, view: &View) -> Vec<Section> {
     let main = if every.len() > MOST_SPENDING { sections::main_strategies(report) } else { every };
     all.push(sections::spending(report, &main, view));
     all.extend(sections::savings(report, &main, view));
-    all.extend(sections::break_evens(report));
     all.extend(sections::fleets(report));
     all.extend(sections::budgets(report, false));
     all.extend(sections::expectations(report, false));

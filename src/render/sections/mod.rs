@@ -15,7 +15,7 @@ pub(super) use fleets::fleets;
 pub(super) use notes::{assumptions, prices, warnings};
 pub(super) use savings::savings;
 pub(super) use spending::spending;
-pub(super) use strategies::{few_strategies, strategies};
+pub(super) use strategies::{few_strategies, shortlist, strategies};
 
 use super::block::{Block, Section, Text, Tone};
 use crate::report::{Field, Period, Report, StrategyReport};
@@ -91,6 +91,14 @@ pub(super) fn headline(report: &Report, view: &View) -> Option<Text> {
         .then(format!(" {}: ", a(view.period)))
         .then(format!("{} less than {}{percent}.", per_period(&best.saves_per_month), report.baseline));
     Some(text)
+}
+
+/// The same as plain words, without the full stop.
+pub(super) fn result_in_words(report: &Report, view: &View) -> String {
+    match result(report, view) {
+        Block::Paragraph(_, text) => text.words(str::to_owned).trim_end_matches('.').to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// What the best strategy costs and saves, or what the baseline costs where none is better.

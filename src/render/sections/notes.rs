@@ -21,11 +21,15 @@ pub(in super::super) fn assumptions(report: &Report) -> Option<Section> {
     section(report, "assumptions", "Assumptions", spare::ASSUMPTIONS, Tone::Plain, all)
 }
 
+/// Digits of a hash that people compare; `--format json` has all.
+const HASH_SHOWN: usize = 16;
+
 /// The price lists, each with its date and the hash of its text.
 pub(in super::super) fn prices(report: &Report) -> Section {
     let item = |list: &ListUsed| {
         let listed = list.listed.as_ref().map_or_else(String::new, |date| format!(", listed {date}"));
-        Item { tone: Tone::Plain, text: format!("{}{listed}, sha256 {}", list.name, list.sha256).into() }
+        let hash = list.sha256.get(..HASH_SHOWN).unwrap_or(&list.sha256);
+        Item { tone: Tone::Plain, text: format!("{}{listed}, sha256 {hash}", list.name).into() }
     };
     let blocks = vec![Block::Items(report.prices.lists.iter().map(item).collect())];
     let title = format!("Prices of {}", report.prices.as_of);

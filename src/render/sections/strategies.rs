@@ -18,15 +18,28 @@ pub(in super::super) fn few_strategies(report: &Report, view: &View, most: usize
     if report.strategies.len() <= most {
         return None;
     }
-    let mut cheapest: Vec<&StrategyReport> = report.strategies.iter().collect();
-    cheapest.sort_by_key(|strategy| &strategy.cost.per_day);
-    let (shown, rest) = cheapest.split_at_checked(most).unwrap_or((&cheapest, &[]));
-    let baseline = rest.iter().find(|strategy| strategy.name == report.baseline);
-    let shown: Vec<&StrategyReport> = shown.iter().chain(baseline).copied().collect();
+    let shown = shortlist(report, most);
     let more = report.strategies.len().saturating_sub(shown.len());
     let more = u64::try_from(more).unwrap_or(u64::MAX).saturating_add(report.omitted_strategies);
-    let with = if baseline.is_some() { " and the baseline" } else { "" };
-    Some(section(report, &shown, view, Some(format!("The {most} cheapest{with}; {} not shown here.", these_are(more)))))
+    Some(section(
+        report,
+        &shown,
+        view,
+        Some(format!("The cheapest and the baseline; {} not shown here.", these_are(more))),
+    ))
+}
+
+/// At most `most` of the strategies: the cheapest ones and, last, the baseline; all in their own order where they fit.
+pub(in super::super) fn shortlist(report: &Report, most: usize) -> Vec<&StrategyReport> {
+    let mut all: Vec<&StrategyReport> = report.strategies.iter().collect();
+    if all.len() <= most {
+        return all;
+    }
+    all.sort_by_key(|strategy| &strategy.cost.per_day);
+    let is_baseline = |strategy: &&StrategyReport| strategy.name == report.baseline;
+    let (shown, rest) = all.split_at_checked(most.saturating_sub(1)).unwrap_or((&all, &[]));
+    let last = rest.iter().find(|strategy| is_baseline(strategy)).or_else(|| rest.first());
+    shown.iter().chain(last).copied().collect()
 }
 
 /// `3 more strategies are`

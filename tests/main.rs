@@ -12,6 +12,7 @@ mod cli;
 mod deployments;
 mod errors;
 mod exact;
+mod formats;
 mod golden;
 mod guide;
 mod hostile;

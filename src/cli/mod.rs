@@ -114,6 +114,13 @@ pub struct Destination<F: ValueEnum + Send + Sync + 'static = Format> {
     output: Vec<String>,
 }
 
+impl Destination<ReportForm> {
+    /// Whether this form is among those that are asked for.
+    fn asks_for(&self, form: ReportForm) -> bool {
+        output::targets(self).is_ok_and(|targets| targets.iter().any(|(wanted, _)| *wanted == form))
+    }
+}
+
 /// The forms of a result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Format {

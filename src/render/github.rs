@@ -7,6 +7,7 @@ use super::fit::{Part, fit};
 use super::markdown::{Face, blocks, escaped, folded, section};
 use super::sections::{self, View, spare};
 use super::style::marked_up;
+use crate::diag::github::command;
 use crate::report::{Report, Spot, StrategyReport};
 
 /// Most characters of a comment on GitHub.
@@ -118,39 +119,12 @@ fn commands(level: &str, all: &[(&str, String, &Option<Spot>)]) -> String {
     let mut out = String::new();
     for (what, text, at) in all.iter().take(shown) {
         let title = format!("{what} not met");
-        out.push_str(&command(level, &title, text, at.as_ref()));
+        let at = at.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
+        out.push_str(&command(level, &title, text, at));
     }
     if shown < all.len() {
         let text = format!("{} more do not hold; the comment and the log list them.", all.len().saturating_sub(shown));
         out.push_str(&command(level, "Not met", &text, None));
     }
     out
-}
-
-/// One workflow command. Nothing in it can end the comment of HTML that it stands in.
-pub(super) fn command(level: &str, title: &str, message: &str, at: Option<&Spot>) -> String {
-    let place =
-        at.map_or_else(String::new, |at| format!("file={},line={},col={},", property(&at.file), at.line, at.column));
-    format!("::{level} {place}title={}::{}\n", property(title), data(message))
-}
-
-fn data(text: &str) -> String {
-    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    super::style::harmless(&text).replace("-->", "--%3E").replace("--!>", "--!%3E")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_are_escaped_as_the_runner_reads_them() {
-        let at = Spot { file: "a,b:c.yaml".to_owned(), line: 3, column: 7 };
-        let text = command("error", "Budget not met", "100% of\n$5 --> x", Some(&at));
-        assert_eq!(text, "::error file=a%2Cb%3Ac.yaml,line=3,col=7,title=Budget not met::100%25 of%0A$5 --%3E x\n");
-    }
 }

@@ -109,6 +109,9 @@ pub(super) fn present(
     let reports = showing.arranged(reports)?;
     let view = showing.view(&forms, settings.quiet)?;
     let columns = showing.csv_columns(&forms, face)?;
+    if face == Face::Checks && (!drawn.is_empty() || forms.contains(&ReportForm::Chart)) {
+        bail!("budgets and expectations have no chart; `simulate` draws what each strategy costs");
+    }
     let files = if drawn.is_empty() { Vec::new() } else { pictures::draw(&drawn, &charts(&reports, &view, face))? };
     if silent {
         return write(files);

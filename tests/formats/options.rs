@@ -42,9 +42,15 @@ fn columns_and_periods_change_the_table() {
     let table = shown(&["--fields", "strategy,per_year,calls_per_day"]);
     assert!(table.contains("per year   calls a day") && table.contains("$1,186,250.00     1,000,000"), "{table}");
     let yearly = shown(&["--period", "year"]);
-    assert!(yearly.contains("per year") && yearly.contains("$260,427.50") && yearly.contains("costs $182,682.50 a year"), "{yearly}");
+    assert!(
+        yearly.contains("per year") && yearly.contains("$260,427.50") && yearly.contains("costs $182,682.50 a year"),
+        "{yearly}"
+    );
     let hourly = shown(&["--period", "hour"]);
-    assert!(hourly.contains("per hour") && hourly.contains("$29.73") && hourly.contains("costs $20.85 an hour"), "{hourly}");
+    assert!(
+        hourly.contains("per hour") && hourly.contains("$29.73") && hourly.contains("costs $20.85 an hour"),
+        "{hourly}"
+    );
     let daily = run(&["simulate", ROUTING, "--period", "day", "--format", "markdown"]);
     assert!(text(&daily.stdout).contains("Where the money goes, per day"), "{}", text(&daily.stdout));
 }

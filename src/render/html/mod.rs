@@ -70,24 +70,10 @@ fn article(out: &mut String, report: &Report, (name, id): (&str, &str), view: &V
     match face {
         Face::Whole => {
             summary::summary(out, report, view)?;
-            for each in whole(report, view) {
-                draw::section(out, &each, 2)?;
-                match each.name {
-                    "strategies" => {
-                        let title = format!("Cost per {} by what is paid for", view.period.name());
-                        figures::figure(out, bare(cost_chart(report, view), title), &format!("{id}-cost"))?;
-                    }
-                    "savings" => {
-                        if let Some(spec) = savings_chart(report, view) {
-                            let title = spec.title.clone();
-                            figures::figure(out, bare(spec, title), &format!("{id}-savings"))?;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            break_evens(out, report, id, view.quiet)?;
+            costs(out, report, view, id)?;
             if !view.quiet {
+                break_evens(out, report, id)?;
+                rest(report).iter().try_for_each(|each| draw::section(out, each, 2))?;
                 lines::lines(out, report, view)?;
             }
         }
@@ -97,7 +83,7 @@ fn article(out: &mut String, report: &Report, (name, id): (&str, &str), view: &V
                 draw::section(out, each, 2)?;
             }
         }
-        Face::BreakEven => break_evens(out, report, id, false)?,
+        Face::BreakEven => break_evens(out, report, id)?,
     }
     footer(out, report)
 }
@@ -108,25 +94,40 @@ fn bare(spec: ChartSpec, title: String) -> ChartSpec {
 }
 
 /// Each comparison in words and as a picture.
-fn break_evens(out: &mut String, report: &Report, id: &str, quiet: bool) -> Result {
+fn break_evens(out: &mut String, report: &Report, id: &str) -> Result {
     let all = sections::break_evens(report).into_iter().zip(&report.break_even);
-    for (index, (section, case)) in all.enumerate().filter(|_| !quiet) {
+    for (index, (section, case)) in all.enumerate() {
         draw::section(out, &section, 2)?;
         figures::figure(out, break_even_chart(report, case), &format!("{id}-volume-{index}"))?;
     }
     Ok(())
 }
 
-/// The sections between the summary and the lines.
-fn whole(report: &Report, view: &View) -> Vec<Section> {
-    let mut all = vec![Section { title: "Strategies".to_owned(), ..sections::strategies(report, view) }];
+/// What each strategy costs, where the money goes and who saved what, with their pictures.
+fn costs(out: &mut String, report: &Report, view: &View, id: &str) -> Result {
+    let strategies = Section { title: "Strategies".to_owned(), ..sections::strategies(report, view) };
+    draw::section(out, &strategies, 2)?;
+    let title = format!("Cost per {} by what is paid for", view.period.name());
+    figures::figure(out, bare(cost_chart(report, view), title), &format!("{id}-cost"))?;
     if view.quiet {
-        return all;
+        return Ok(());
     }
     let every: Vec<&StrategyReport> = report.strategies.iter().collect();
     let main = if every.len() > MOST_SPENDING { sections::main_strategies(report) } else { every };
-    all.push(sections::spending(report, &main, view));
-    all.extend(sections::savings(report, &main, view));
+    draw::section(out, &sections::spending(report, &main, view), 2)?;
+    if let Some(savings) = sections::savings(report, &main, view) {
+        draw::section(out, &savings, 2)?;
+    }
+    if let Some(spec) = savings_chart(report, view) {
+        let title = spec.title.clone();
+        figures::figure(out, bare(spec, title), &format!("{id}-savings"))?;
+    }
+    Ok(())
+}
+
+/// What all of it rests on, and what to look at.
+fn rest(report: &Report) -> Vec<Section> {
+    let mut all = Vec::new();
     all.extend(sections::fleets(report));
     all.extend(sections::budgets(report, false));
     all.extend(sections::expectations(report, false));

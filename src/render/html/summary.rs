@@ -15,14 +15,11 @@ pub(super) fn summary(out: &mut String, report: &Report, view: &View) -> Result 
     writeln!(out, "<dl class=\"cards\">")?;
     let mut card = |what: &str, amount: &str, remark: &str, class: &str| {
         let [what, amount, remark] = [what, amount, remark].map(marked_up);
-        writeln!(
-            out,
-            "<div><dt>{what}</dt><dd class=\"amount {class}\">{amount}</dd><dd class=\"quiet\">{remark}</dd></div>"
-        )
+        writeln!(out, "<div><dt>{what}</dt><dd class=\"{class}\">{amount}</dd><dd class=\"quiet\">{remark}</dd></div>")
     };
     if let Some(best) = &report.best {
         let amount = |per_month| money(report, &report.per(view.period, per_month));
-        card("Best strategy", &amount(&best.per_month), &format!("{}, {per_period}", best.strategy), "")?;
+        card("Best strategy", &amount(&best.per_month), &format!("{}, {per_period}", best.strategy), "amount")?;
         let saved = amount(&best.saves_per_month);
         match &best.saves_percent {
             Some(percent) => card(
@@ -31,20 +28,20 @@ pub(super) fn summary(out: &mut String, report: &Report, view: &View) -> Result 
                 &format!("{saved} {per_period}"),
                 "good",
             )?,
-            None => card("It saves", &saved, &per_period, "good")?,
+            None => card("It saves", &saved, &per_period, "amount good")?,
         }
     }
     if let Some(baseline) = report.strategies.iter().find(|strategy| strategy.name == report.baseline) {
         let amount = money(report, view.period.cost(&baseline.cost));
-        card("Baseline", &amount, &format!("{}, {per_period}", baseline.name), "")?;
+        card("Baseline", &amount, &format!("{}, {per_period}", baseline.name), "amount")?;
     }
     let tally = Tally::of(report);
     if let Some((tone, _)) = tally.verdict() {
         let held = tally.all.saturating_sub(tally.failed);
         let (class, remark) = match tone {
-            Tone::Good => ("good", "hold"),
-            Tone::Careful => ("careful", "hold; the others only warn"),
-            Tone::Bad | Tone::Plain | Tone::Quiet => ("bad", "hold"),
+            Tone::Good => ("amount good", "hold"),
+            Tone::Careful => ("amount careful", "hold; the others only warn"),
+            Tone::Bad | Tone::Plain | Tone::Quiet => ("amount bad", "hold"),
         };
         card("Budgets and expectations", &format!("{held} of {}", tally.all), remark, class)?;
     }

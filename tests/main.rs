@@ -8,6 +8,7 @@
 )]
 
 mod catalogue;
+mod ci;
 mod cli;
 mod deployments;
 mod errors;

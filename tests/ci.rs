@@ -345,3 +345,52 @@ fn the_gitlab_job_keeps_its_reports_and_fails_with_the_budget() {
     let junit = fs::read_to_string(runner.work().join("llmcost-junit.xml")).unwrap();
     assert!(junit.contains("failures=\"1\""), "{junit}");
 }
+
+/// A block of a text of ours that begins with this comment.
+fn block(file: &str, begins: &str) -> String {
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    let found =
+        text.split("```").find(|block| block.split_once('\n').is_some_and(|(_, rest)| rest.starts_with(begins)));
+    found.unwrap_or_else(|| panic!("{file} has no {begins}")).split_once('\n').unwrap().1.to_owned()
+}
+
+/// What a new user does: an empty repository, `init`, the workflow of the README.
+#[test]
+fn the_workflow_of_the_readme_works_in_an_empty_repository() {
+    let workflow = block("README.md", "# .github/workflows/cost.yml");
+    assert_eq!(workflow, block("src/manual/ci.md", "# .github/workflows/cost.yml"));
+    let mut runner = Runner::new();
+    play_github(&runner);
+    let written = runner.shell("llmcost init", &BTreeMap::new());
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    runner.write(".github/workflows/cost.yml", &workflow);
+    runner.commit();
+    runner.event.insert("github.event.pull_request.number", "7".to_owned());
+    let workflow = yaml(&workflow);
+    let allowed = map(workflow.get("permissions"));
+    assert_eq!(allowed.get("pull-requests").map(String::as_str), Some("write"));
+    let steps = list(workflow.get("jobs").unwrap().get("cost").unwrap().get("steps").unwrap());
+    let uses = |step: &Node| step.get("uses").and_then(Node::scalar).unwrap_or_default().to_owned();
+    let ours = steps.iter().find(|step| uses(step).starts_with(&format!("OWNER/llmcost/{ACTION}@"))).unwrap();
+    let output = runner.action(&map(ours.get("with")));
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    let comment = runner.read("temp/comment.json");
+    assert!(comment.contains("## Our assistant\n\n**cached-and-batched** costs **$"), "{comment}");
+}
+
+#[test]
+fn the_hooks_of_the_manual_refuse_what_passes_a_budget() {
+    let hook = yaml(&block("src/manual/ci.md", "# .pre-commit-config.yaml"));
+    let hook = &list(list(hook.get("repos").unwrap())[0].get("hooks").unwrap())[0];
+    let entry = hook.get("entry").and_then(Node::scalar).unwrap().to_owned();
+    let plain = block("src/manual/ci.md", "#!/bin/sh").trim_start_matches("#!/bin/sh\n").to_owned();
+    let runner = Runner::new();
+    for (budget, status) in [("$10k", 0), ("$9k", 1)] {
+        runner.write("cost.yaml", &SCENARIO.replace("$10k", budget));
+        for command in [&format!("{entry} cost.yaml"), &plain] {
+            let output = runner.shell(command, &BTreeMap::new());
+            assert_eq!(output.status.code(), Some(status), "{command}: {}", text(&output.stdout));
+            assert_eq!(text(&output.stdout).is_empty(), status == 0, "{}", text(&output.stdout));
+        }
+    }
+}

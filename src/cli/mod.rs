@@ -3,6 +3,7 @@
 mod breakeven;
 mod check;
 mod explain;
+mod init;
 mod output;
 mod pictures;
 mod present;
@@ -57,6 +58,8 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Write a scenario to start from
+    Init(init::Arguments),
     /// Compute all strategies of a scenario, side by side
     Simulate(Scenarios),
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
@@ -162,6 +165,7 @@ pub enum ReportForm {
 pub fn run(cli: Cli) -> anyhow::Result<Ending> {
     let settings = settings::Settings::of(cli.color, cli.quiet);
     match cli.command {
+        Command::Init(arguments) => init::run(&arguments, &settings),
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),

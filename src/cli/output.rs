@@ -99,6 +99,19 @@ pub(super) fn write(files: Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
     ready.into_iter().try_for_each(Prepared::put)
 }
 
+/// Writes a file that is not there yet.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<()> {
+    let there = || anyhow!("{} is there already; name another file", path.display());
+    if path.exists() {
+        return Err(there());
+    }
+    match prepared(path, bytes)? {
+        // Between the look and the writing somebody else may have written it.
+        Prepared::Whole(file, path) => file.persist_noclobber(path).map(drop).map_err(|_| there()),
+        other => other.put(),
+    }
+}
+
 /// Shows results that have no more than the three plain forms; `table` is what people see of them, `csv` what a
 /// spreadsheet does.
 pub(super) fn deliver<T: serde::Serialize>(

@@ -184,7 +184,7 @@ pub(super) fn escaped(text: &str) -> String {
 fn escaped_inside(text: &str) -> String {
     let text = harmless(text);
     let parts: Vec<&str> = text.split('`').collect();
-    let is_balanced = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
+    let is_balanced = !parts.len().is_multiple_of(2) && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
     if !is_balanced {
         return plain(&text);
     }

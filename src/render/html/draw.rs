@@ -57,7 +57,7 @@ pub(super) fn text(text: &Text) -> String {
 
 fn coded(words: &str) -> String {
     let parts: Vec<String> = words.split('`').map(marked_up).collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return marked_up(words);
     }
     let part =

@@ -1,6 +1,7 @@
 //! What every part of the check needs: the settings of the file, its prices, and where problems go.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::read::quantity;
@@ -9,7 +10,7 @@ use crate::figure::{Dimension, Figure, Share};
 use crate::input::{Fields, Node, word};
 use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Server};
 use crate::pricing::{Book, Date, Lookup};
-use crate::units::{Kind, Settings};
+use crate::units::{Exact, Kind, Settings};
 
 /// The state of one check.
 pub(super) struct Context<'a> {
@@ -18,6 +19,10 @@ pub(super) struct Context<'a> {
     pub prices: Prices,
     /// By name; `None` for those that could not be read.
     pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
+    /// Where files that the scenario names are found.
+    pub folder: PathBuf,
+    /// Tokens of the mean call's prompt and answer, where the workload says them.
+    pub mean_call: Option<(Exact, Exact)>,
 }
 
 /// The prices of a scenario.

@@ -14,6 +14,7 @@ mod prefix_cache;
 mod prices;
 mod profile;
 mod read;
+mod response_cache;
 mod route;
 mod scenario;
 mod serving;

@@ -10,7 +10,7 @@ use super::{budgets, deployments, prices, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Currency, Plan};
+use crate::plan::{Currency, Plan, Workload};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -157,12 +157,21 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     };
     let priced = fields.get("prices", sink);
     let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
-    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread), deployments: Vec::new() };
+    let mut context = Context {
+        sink,
+        settings,
+        prices: Prices::new(book, as_of?, unread),
+        deployments: Vec::new(),
+        folder: folder.clone(),
+        mean_call: None,
+    };
     prices::discounts(priced, &mut context);
 
     let workload = fields
         .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
         .and_then(|node| workload::read(node, &mut context));
+    let mean_call = workload.as_ref().and_then(Workload::mean_call);
+    context.mean_call = mean_call.filter(|(prompt, answer)| !prompt.is_zero() && !answer.is_zero());
     if let Some(node) = fields.get("deployments", context.sink) {
         deployments::deployments(node, &mut context);
     }

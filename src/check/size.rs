@@ -210,19 +210,19 @@ fn served(flags: &SizeFlags, assumptions: &mut Vec<String>, sink: &mut Sink) -> 
     Some(Served { model, formats, kv: kv.unwrap_or_default(), window: window.unwrap_or_default() })
 }
 
-fn open_model(node: &Node, sink: &mut Sink) -> Option<&'static OpenModel> {
+pub(super) fn open_model(node: &Node, sink: &mut Sink) -> Option<&'static OpenModel> {
     let id = measurements::model_of(node, sink)?;
     catalogue::open_model(&id)
 }
 
 /// A format, or all of them.
-fn precision(node: &Node, sink: &mut Sink) -> Option<Option<Format>> {
+pub(super) fn precision(node: &Node, sink: &mut Sink) -> Option<Option<Format>> {
     let mut known = vec![("all", None)];
     known.extend(Format::WORDS.map(|(word, format)| (word, Some(format))));
     choice(node, "`--precision`", &known, sink)
 }
 
-fn kv_precision(node: &Node, sink: &mut Sink) -> Option<KvPrecision> {
+pub(super) fn kv_precision(node: &Node, sink: &mut Sink) -> Option<KvPrecision> {
     let of_cache = |(word, format)| Some((word, KvPrecision::of(format)?));
     let known: Vec<(&'static str, KvPrecision)> = Format::WORDS.into_iter().filter_map(of_cache).collect();
     choice(node, "`--kv-precision`", &known, sink)

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 
-use super::{levers, serving};
+use super::{levers, response_cache, serving};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::input::{Fields, Key, Node, Value, word, wrong_shape};
 use crate::plan::{Strategy, Task};
@@ -138,7 +138,7 @@ fn strategy(
     fields.entry("extends");
     fields.get("description", context.sink);
     let response_cache =
-        fields.get("response_cache", context.sink).and_then(|node| levers::response_cache(node, context));
+        fields.get("response_cache", context.sink).and_then(|node| response_cache::read(node, context));
     let compress =
         fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
     let examples = fields.get("examples", context.sink).and_then(|node| levers::examples(node, context));

@@ -1,11 +1,11 @@
 //! `size`: which GPUs carry a model, how fast, and for how much.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::settings::Settings;
 use super::{Destination, Ending, Format, output};
-use crate::check::{self, SizeFlags};
+use crate::check::{self, Options, SizeFlags};
 use crate::diag::Diagnostic;
 use crate::input::Input;
 use crate::render;
@@ -40,6 +40,9 @@ const MEASURED: &str = "Measurements";
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
+    /// Scenario whose deployments are sized, in place of the flags; - reads standard input
+    #[arg(value_name = "FILE", conflicts_with_all = NOT_WITH_CASES, conflicts_with_all = ["cases", "measured"])]
+    file: Option<String>,
     /// Open model of the catalogue: llama-3-8b, deepseek-v3
     #[arg(long, value_name = "MODEL", help_heading = SERVED)]
     model: Option<String>,
@@ -107,6 +110,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     if let Some(cases) = &arguments.cases {
         return answer(&Input::from_argument(cases), own.as_ref(), arguments, settings);
     }
+    if let Some(file) = &arguments.file {
+        return of_scenario(file, arguments, settings);
+    }
     let question = match check::size_question(&flags(arguments, own)) {
         Ok(question) => question,
         Err(problems) => return Ok(refused(&problems, settings)),
@@ -118,6 +124,29 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     let report = SizeReport::of(&question.request, &sizing, &question.assumptions);
     let table = |look| render::sizes(&report, look);
     output::deliver(&arguments.destination, settings, std::slice::from_ref(&report), table, render::csv_of_sizes)?;
+    Ok(Ending::Done)
+}
+
+/// The deployments of a scenario that name a model or a need of memory.
+fn of_scenario(file: &str, arguments: &Arguments, settings: &Settings) -> Result<Ending> {
+    let plan = match check::load(&Input::from_argument(file), &Options::default()) {
+        Ok(plan) => plan,
+        Err(problems) => return Ok(refused(&problems, settings)),
+    };
+    let mut reports = Vec::new();
+    for deployment in &plan.deployments {
+        let Some(request) = &deployment.sizing else { continue };
+        let text = format!("as the deployment `{}` of {} states it", deployment.name, plan.file);
+        reports.push(SizeReport::of(request, &request.size(), &[text]));
+    }
+    if reports.is_empty() {
+        bail!(
+            "no deployment of {} names a `model` or a need of `memory`; for instance `llama: {{model: llama-3-8b, gpu: auto}}`",
+            plan.file
+        );
+    }
+    let table = |look| reports.iter().map(|report| render::sizes(report, look)).collect::<Vec<_>>().join("\n");
+    output::deliver(&arguments.destination, settings, &reports, table, render::csv_of_sizes)?;
     Ok(Ending::Done)
 }
 

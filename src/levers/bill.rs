@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Speed, Step, Uptime, Volume};
 use crate::plan::{Deployment, Model, Server, Term};
+use crate::pricing::Component;
 use crate::units::Exact;
 
 /// The lever that causes a line.
@@ -227,6 +228,19 @@ pub struct PrefixUse {
     pub rate: Option<Exact>,
 }
 
+impl PrefixUse {
+    /// What holding a cache costs per day, whatever is read.
+    pub(super) fn held(model: &Arc<Model>, write: &Component, cost: Exact) -> Self {
+        let ttl = match write {
+            Component::CacheWrite(ttl) => ttl.clone(),
+            _ => String::new(),
+        };
+        let (read, written, input, without) = (Exact::ZERO, Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        let (write_ratio, read_ratio, rate) = (None, None, None);
+        Self { model: Arc::clone(model), ttl, read, written, input, cost, without, write_ratio, read_ratio, rate }
+    }
+}
+
 /// What a strategy asks of a deployment, and what that takes.
 #[derive(Clone, Debug)]
 pub struct Hosted {
@@ -242,6 +256,8 @@ pub struct Hosted {
     pub peak: Figure<Factor>,
     /// Output tokens per second of a replica; `None` where capacity is not counted in replicas.
     pub throughput: Option<Figure<Speed>>,
+    /// Whether that is an estimate.
+    pub is_estimated: bool,
     /// What runs in the busiest hour: replicas, instances, workers or units.
     pub at_peak: Exact,
     /// What one of them is called.

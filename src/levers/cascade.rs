@@ -26,7 +26,7 @@ impl Engine<'_> {
         levers: &Overrides,
         cause: Cause,
     ) {
-        let billing = self.billing.unwrap_or(cascade.billing);
+        let billing = self.variant.billing.unwrap_or(cascade.billing);
         let cause = cause.within(Lever::Cascade);
         let mut reach = calls.clone();
         let mut passed = Vec::new();

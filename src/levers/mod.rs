@@ -28,17 +28,28 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::figure::{Calls, Figure};
-use crate::plan::{Billed, Billing, CallCost, Model, Overrides, Pack, Plan, Serving, Strategy, Task};
+use crate::plan::{Billed, Billing, Bound, CallCost, Model, Overrides, Pack, Plan, Serving, Strategy, Task};
 use ledger::Ledger;
 use trip::Trip;
 
-/// Computes a strategy on the workload of its plan. `billing` overrides what its cascades state.
+/// How a strategy is computed otherwise than it states.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Variant {
+    /// Overrides what its cascades state.
+    pub billing: Option<Billing>,
+    /// Which value of an estimated throughput counts.
+    pub throughput: Bound,
+    /// Whether every request is the mean request.
+    pub evened: bool,
+}
+
+/// Computes a strategy on the workload of its plan.
 ///
 /// # Errors
 /// Prices that are needed and not stated, each with its place.
-pub fn evaluate(plan: &Plan, strategy: &Strategy, billing: Option<Billing>) -> Result<Outcome, Vec<Diagnostic>> {
+pub fn evaluate(plan: &Plan, strategy: &Strategy, variant: Variant) -> Result<Outcome, Vec<Diagnostic>> {
     let computed = |visits: Visits| {
-        let mut engine = Engine { plan, strategy, billing, visits: Rc::new(visits), ledger: Ledger::default() };
+        let mut engine = Engine { plan, strategy, variant, visits: Rc::new(visits), ledger: Ledger::default() };
         engine.run();
         engine
     };
@@ -74,7 +85,7 @@ fn derives_hits(strategy: &Strategy) -> bool {
 struct Engine<'a> {
     plan: &'a Plan,
     strategy: &'a Strategy,
-    billing: Option<Billing>,
+    variant: Variant,
     visits: Rc<Visits>,
     ledger: Ledger,
 }
@@ -131,7 +142,7 @@ impl Engine<'_> {
                 continue;
             }
             let misses = match &strategy.response_cache {
-                Some(cache) => self.through_cache(cache, &requests),
+                Some(cache) => self.through_cache(cache, task, &requests),
                 None => requests,
             };
             if misses.is_zero() {
@@ -177,8 +188,8 @@ impl Engine<'_> {
     /// What one call would cost here; for comparisons only, nothing is billed.
     fn unit_cost(&self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> crate::units::Exact {
         let visits = Rc::clone(&self.visits);
-        let (plan, strategy, billing) = (self.plan, self.strategy, self.billing);
-        let mut scratch = Engine { plan, strategy, billing, visits, ledger: Ledger::default() };
+        let (plan, strategy, variant) = (self.plan, self.strategy, self.variant);
+        let mut scratch = Engine { plan, strategy, variant, visits, ledger: Ledger::default() };
         let one = Figure::<Calls>::constant(crate::units::Exact::ONE);
         scratch.serve(serving, &one, job, levers, Cause::of(Lever::Model));
         scratch.ledger.total().clone()

@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::Engine;
-use super::bill::{Finding, Lever};
+use super::bill::{Finding, Lever, PrefixUse};
 use super::trip::{Class, Lane, Link, Trip};
 use crate::figure::{Calls, Figure, Seconds, Share, Tokens};
 use crate::plan::{Cacheable, Cut, ModelUse, Part, PrefixCache, Task};
@@ -286,11 +286,14 @@ impl Engine<'_> {
             let (model, usable, prefixes) = (&held.model, &held.usable, &held.prefixes);
             let tokens = usable.times(prefixes).named(format!("tokens held for {}", model.model.listed.id));
             let volume = tokens.times(&held.explicit.hours);
+            let before = self.ledger.total().clone();
             self.price_volume(model, &Component::CacheStorage, &volume, &held.prompt, Lever::PrefixCache);
             if held.explicit.creation_billed {
                 let written = held.explicit.renewals.times(&tokens);
                 self.price_volume(model, &held.write, &written, &held.prompt, Lever::PrefixCache);
             }
+            let cost = self.ledger.total() - &before;
+            self.ledger.cached(PrefixUse::held(&model.model, &held.write, cost));
         }
     }
 }

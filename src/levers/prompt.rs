@@ -25,7 +25,7 @@ impl Engine<'_> {
             answer(output, lever, task, kinds, &mut notes)
         });
         notes.into_iter().for_each(|note| self.ledger.note(note));
-        trip
+        if self.variant.evened { trip.evened() } else { trip }
     }
 
     /// Bills what shortening costs for each request: the compressor, and whoever writes summaries.
@@ -60,7 +60,7 @@ impl Engine<'_> {
         (every, to, server): (u32, &Figure<Tokens>, &Server),
         turns: u32,
     ) {
-        let count = turns.saturating_sub(1) / every.max(1);
+        let count = turns.saturating_sub(1).checked_div(every).unwrap_or(0);
         if count == 0 {
             return;
         }

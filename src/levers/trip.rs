@@ -198,11 +198,12 @@ impl Trip {
         let number = |count: u32| Exact::from(u64::from(count));
         let before = |turn: u32| match history {
             Some(History::Summarise { every, to, .. }) if turn >= *every => {
-                to.value() + &(of_turn.value() * &number(turn % every))
+                to.value() + &(of_turn.value() * &number(turn.checked_rem(*every).unwrap_or(0)))
             }
             _ => stated.value() + &(of_turn.value() * &number(turn)),
         };
-        let cases = self.kinds.shares.len() / (turns as usize).saturating_mul(steps as usize).max(1);
+        let calls = (turns as usize).saturating_mul(steps as usize);
+        let cases = self.kinds.shares.len().checked_div(calls).unwrap_or(1);
         let of_case = (0..turns).flat_map(|turn| {
             let told = before(turn);
             let of_step = of_step.value().clone();
@@ -294,7 +295,8 @@ impl Trip {
         let Some(each) = prompt.each.as_ref().filter(|_| !thresholds.is_empty()) else {
             return vec![whole(prompt.mean.value().clone())];
         };
-        let mut found: Vec<(Option<&(u64, Test)>, Vec<usize>)> = Vec::new();
+        type Members<'a> = (Option<&'a (u64, Test)>, Vec<usize>);
+        let mut found: Vec<Members<'_>> = Vec::new();
         for (kind, tokens) in each.iter().enumerate() {
             let reached = reached(tokens);
             match found.iter_mut().find(|(known, _)| *known == reached) {
@@ -307,7 +309,7 @@ impl Trip {
             return vec![whole(at(members))];
         }
         found.sort_by_key(|(reached, _)| reached.map_or(0, |(above, _)| *above));
-        let class = |(reached, members): (Option<&(u64, Test)>, Vec<usize>)| {
+        let class = |(reached, members): Members<'_>| {
             let label = match reached {
                 Some((above, Test::Gt)) => format!("above {above} tokens"),
                 Some((above, Test::Ge)) => format!("of {above} tokens or more"),

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use crate::diag::Place;
 use crate::figure::{Count, Factor, Figure, Hours, Money, Seconds, Share, Speed};
 use crate::hosting::fleet::{Buying, Way};
+use crate::hosting::memory::Replica;
+use crate::hosting::size::{Job, NoCapacity, Placed, Request};
+use crate::hosting::{Format, Gpu};
 use crate::plan::ModelUse;
-use crate::units::Exact;
+use crate::units::{Exact, display};
 
 /// A model served on capacity that is paid by the hour.
 #[derive(Clone, Debug)]
@@ -21,6 +24,10 @@ pub struct Deployment {
     pub peak_to_mean: Figure<Factor>,
     /// Cost of running it, whatever its load.
     pub ops_per_month: Option<Figure<Money>>,
+    /// What it was sized from, where it names a model or a need of memory.
+    pub sizing: Option<Arc<Request<'static>>>,
+    /// What to beware of, by its stable name.
+    pub warnings: Vec<(&'static str, String)>,
 }
 
 /// A mention of a deployment in a scenario.
@@ -53,8 +60,8 @@ pub enum Supply {
 /// Whole replicas on rented GPUs.
 #[derive(Clone, Debug)]
 pub struct Replicas {
-    /// Output tokens per second of one replica.
-    pub throughput: Figure<Speed>,
+    /// How fast one replica is.
+    pub throughput: Throughput,
     /// Highest sustained load of a replica.
     pub utilization: Figure<Share>,
     /// What is bought at once.
@@ -81,6 +88,101 @@ impl Replicas {
                 steady.map(|(_, price)| price.value()).min().cloned().unwrap_or(Exact::ZERO)
             }
         }
+    }
+}
+
+/// How fast one replica is.
+#[derive(Clone, Debug)]
+pub enum Throughput {
+    /// Output tokens per second, as stated.
+    Stated(Figure<Speed>),
+    /// Estimated from the model, the cards and the lengths that it serves.
+    Estimated(Arc<Estimator>),
+}
+
+/// Which value of an estimate counts.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Bound {
+    /// The estimate itself.
+    #[default]
+    Middle,
+    /// The lower end of its 80% interval.
+    Low,
+    /// The upper end.
+    High,
+}
+
+impl Throughput {
+    /// Whether it has an interval.
+    pub fn is_estimated(&self) -> bool {
+        matches!(self, Self::Estimated(_))
+    }
+
+    /// Output tokens per second of one replica at these mean lengths.
+    ///
+    /// # Errors
+    /// The replica cannot serve such requests.
+    pub fn at(&self, prompt: &Exact, answer: &Exact, bound: Bound) -> Result<Figure<Speed>, NoCapacity> {
+        match self {
+            Self::Stated(speed) => Ok(speed.clone()),
+            Self::Estimated(estimator) => estimator.at(prompt, answer, bound),
+        }
+    }
+}
+
+/// What a throughput is estimated from.
+#[derive(Debug)]
+pub struct Estimator {
+    /// The model in one format on cards of one kind, with the latencies to keep.
+    pub request: Request<'static>,
+    /// The card.
+    pub gpu: &'static Gpu,
+    /// Cards of a replica.
+    pub gpus: u32,
+    /// Format of the weights.
+    pub format: Format,
+    /// Where the deployment is stated.
+    pub place: Place,
+}
+
+impl Estimator {
+    fn at(&self, prompt: &Exact, answer: &Exact, bound: Bound) -> Result<Figure<Speed>, NoCapacity> {
+        let Some(served) = &self.request.model else { return Err(NoCapacity::Unknown) };
+        let replica = Replica {
+            model: served.model,
+            format: self.format,
+            kv: served.kv,
+            mode: served.window,
+            gpus: self.gpus,
+            attention_gpus: self.gpus,
+        };
+        let job = Job {
+            placed: Placed { gpu: self.gpu, replica },
+            prompt,
+            answer,
+            engine: self.request.engine.as_deref(),
+            measurements: &self.request.measurements,
+        };
+        let speed = job.capacity(&self.request.slo)?;
+        let tokens = |tokens: &Exact| display::count(&tokens.round(1));
+        let how = format!(
+            "estimated for {} in {} on {} {} at {} tokens in and {} out, {} requests in flight ({})",
+            served.model.id,
+            self.format.name(),
+            self.gpus,
+            self.gpu.name,
+            tokens(prompt),
+            tokens(answer),
+            speed.concurrency,
+            speed.confidence.name(),
+        );
+        let (low, high) = speed.interval;
+        let value = match bound {
+            Bound::Middle => speed.tokens_per_second,
+            Bound::Low => low.clone(),
+            Bound::High => high.clone(),
+        };
+        Ok(Figure::estimated(how, value, (low, high), Vec::new()).named("throughput"))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{DeploymentUse, ModelUse, Part};
-use crate::diag::Place;
-use crate::figure::{Calls, Count, Figure, Hours, Money, Seconds, Share, Tokens};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::figure::{Calls, Count, Factor, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
+use crate::units::{Exact, display};
 
 /// One way to serve the workload: levers, each at most once.
 #[derive(Clone, Debug)]
@@ -379,17 +380,95 @@ pub struct ResponseCache {
     pub per_month: Vec<Figure<Money>>,
 }
 
+impl ResponseCache {
+    /// What is wrong where both layers answer more requests than there are.
+    pub fn more_than_all(sum: &Exact, place: &Place) -> Diagnostic {
+        let message = format!("both layers together answer {} of the requests", display::plain_percent(sum));
+        Diagnostic::at(Code::Shares, place, message, "more than there are")
+            .help("if the semantic rate is a share of the exact misses, say `of: misses`")
+    }
+}
+
 /// One layer of a response cache.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
-    pub hit_rate: Figure<Share>,
+    pub hit_rate: HitRate,
     /// Paid by each hit.
     pub cost_per_hit: Option<Figure<Money>>,
     /// Paid by each request that reaches the layer.
     pub cost_per_lookup: Option<Figure<Money>>,
     /// Hits that answer wrongly.
     pub false_hits: Option<FalseHits>,
+}
+
+/// How many requests a layer answers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum HitRate {
+    /// This share.
+    Stated(Figure<Share>),
+    /// What popularity and the lives of entries come to.
+    Derived(Box<Popularity>),
+}
+
+/// How popular questions are, and what ends the life of an answer.
+#[derive(Clone, Debug)]
+pub struct Popularity {
+    /// Different questions; 1 or more.
+    pub distinct: Figure<Count>,
+    /// Exponent of their popularity (Zipf); 0: all alike.
+    pub zipf: Figure<Factor>,
+    /// How long an answer lives; forever when `None`.
+    pub ttl: Option<Figure<Seconds>>,
+    /// Whether each use begins its life anew.
+    pub refresh: bool,
+    /// Answers there is room for, the least recently used one leaves; any number when `None`.
+    pub capacity: Option<Figure<Count>>,
+    /// How often a day all answers are thrown away.
+    pub invalidations: Option<Figure<Calls>>,
+    /// The most popular questions, answered anew before anyone asks.
+    pub warm: Option<Figure<Count>>,
+    /// Where it is stated.
+    pub place: Place,
+    /// The rate that was found last, and for how many requests a day.
+    pub found: Remembered,
+}
+
+/// Popularities are the same wherever they are stated.
+impl PartialEq for Popularity {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.distinct, &self.zipf, &self.ttl, self.refresh, &self.capacity, &self.invalidations, &self.warm)
+            == (
+                &other.distinct,
+                &other.zipf,
+                &other.ttl,
+                other.refresh,
+                &other.capacity,
+                &other.invalidations,
+                &other.warm,
+            )
+    }
+}
+
+/// A result that is found once and needed often; a copy begins without it.
+#[derive(Default, Debug)]
+pub struct Remembered(Mutex<Option<(Exact, Exact)>>);
+
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Remembered {
+    /// The result for `input`, computed unless it was the last one asked for.
+    pub fn of(&self, input: &Exact, compute: impl FnOnce() -> Exact) -> Exact {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, result)) if known == input => result.clone(),
+            _ => last.insert((input.clone(), compute())).1.clone(),
+        }
+    }
 }
 
 /// Hits that answer wrongly, and what follows.

@@ -8,13 +8,13 @@ mod workload;
 use std::sync::Arc;
 
 pub use hosting::{
-    BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Opponent, Package, Provisioned, Purchase, Replicas,
-    Serverless, Supply, Term,
+    Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
+    Purchase, Replicas, Serverless, Supply, Term, Throughput,
 };
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
-    FalseHits, History, KeepExamples, Layer, OutputLever, Overrides, Pack, PrefixCache, ResponseCache, Retries, Route,
-    Server, ServiceMode, Serving, Stop, Strategy, Ttl,
+    FalseHits, History, HitRate, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
+    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Stop, Strategy, Ttl,
 };
 
 pub use switch::Switch;

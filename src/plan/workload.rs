@@ -20,6 +20,42 @@ pub struct Workload {
     pub tokenizer: Tokenizer,
 }
 
+impl Workload {
+    /// Tokens of the mean call's prompt and of its answer, reasoning included, before any lever: over all tasks, turns and
+    /// steps. `None` where nobody says how long answers are.
+    pub fn mean_call(&self) -> Option<(Exact, Exact)> {
+        let mut sums = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        for task in &self.tasks {
+            let calls = task.share.value() * &task.calls();
+            let (prompt, answer) = task.mean_call()?;
+            sums = (&sums.0 + &calls, &sums.1 + &(&calls * &prompt), &sums.2 + &(&calls * &answer));
+        }
+        Some((sums.1.checked_div(&sums.0)?, sums.2.checked_div(&sums.0)?))
+    }
+}
+
+impl Task {
+    /// Calls that a request takes.
+    pub fn calls(&self) -> Exact {
+        Exact::from(u64::from(self.agent.as_ref().map_or(1, |agent| agent.number)))
+    }
+
+    /// Tokens of the mean call's prompt, with the history that turns and steps add, and of its answer with its reasoning.
+    pub fn mean_call(&self) -> Option<(Exact, Exact)> {
+        let half = |number: Option<u32>| {
+            let before = Exact::from(u64::from(number.unwrap_or(1).saturating_sub(1)));
+            before.checked_div(&Exact::from(2)).unwrap_or(Exact::ZERO)
+        };
+        let output = self.output.as_ref()?.value();
+        let result = self.agent.as_ref().map_or(Exact::ZERO, |agent| agent.tool_result.value().clone());
+        let of_turn = self.prompt.part(Part::User).value() + output;
+        let carried = &half(self.turns.as_ref().map(|turns| turns.number)) * &of_turn;
+        let repeated = &half(self.agent.as_ref().map(|agent| agent.number)) * &(output + &result);
+        let stated = self.prompt.total(|_| true);
+        Some((&(stated.value() + &carried) + &repeated, output + self.reasoning.value()))
+    }
+}
+
 /// How many tokens the same text has for other models than those that the counts were made for.
 #[derive(Clone, Default, Debug)]
 pub struct Tokenizer {

@@ -24,8 +24,12 @@ pub struct Comparison {
     pub unit: String,
     /// USD per unit of the API.
     pub api_price: Exact,
+    /// Whether that is a deployment too.
+    pub against_deployment: bool,
     /// Self-hosting.
     pub stairs: Stairs,
+    /// Both sides point by point, self-hosting first, where they are no staircase against a line.
+    pub curves: Option<[Vec<(Exact, Exact)>; 2]>,
     /// The least and the greatest capacity of a replica, where it is an estimate.
     pub capacities: Option<(Exact, Exact)>,
     /// Volumes at which the cheaper side changes, ascending.
@@ -105,7 +109,11 @@ impl Comparison {
                 least: case.least_replicas.clone(),
                 capacity: case.capacity_per_replica_per_hour.clone(),
             },
-            capacities: None,
+            capacities: case.band.as_ref().map(|band| {
+                (band.low.capacity_per_replica_per_hour.clone(), band.high.capacity_per_replica_per_hour.clone())
+            }),
+            against_deployment: case.against == "deployment",
+            curves: case.curves.as_ref().map(|curves| [curves.self_hosted.clone(), curves.other.clone()]),
             crossovers: case.crossovers_per_hour.clone(),
             cheaper: case
                 .self_hosted_cheaper
@@ -129,9 +137,9 @@ impl Comparison {
         volume::chart(self)
     }
 
-    /// Cost per million units against the load of today's replicas.
-    pub fn by_load(&self) -> ChartSpec {
-        load::chart(self)
+    /// Cost per million units against the load of today's replicas; `None` where cost is no staircase of replicas.
+    pub fn by_load(&self) -> Option<ChartSpec> {
+        self.curves.is_none().then(|| load::chart(self))
     }
 
     fn api_per_million(&self) -> Exact {
@@ -145,7 +153,7 @@ pub fn break_even_chart(report: &Report, case: &BreakEvenReport) -> ChartSpec {
 }
 
 /// The other chart of one comparison: cost per million units against load.
-pub fn break_even_load_chart(report: &Report, case: &BreakEvenReport) -> ChartSpec {
+pub fn break_even_load_chart(report: &Report, case: &BreakEvenReport) -> Option<ChartSpec> {
     Comparison::of(report, case).by_load()
 }
 

@@ -70,6 +70,7 @@ fn comment(report: &Report, view: &View, face: Face) -> Vec<Part> {
                 main.iter().copied().filter(|strategy| strategy.name != report.baseline).collect();
             let mut more = vec![sections::spending(report, &main, view)];
             more.extend(sections::savings(report, &best, view));
+            more.extend(sections::prompt_caches(report, view));
             more.extend(sections::fleets(report));
             more.extend(sections::break_evens(report));
             more.extend(sections::budgets(report, false));

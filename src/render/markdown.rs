@@ -43,6 +43,7 @@ fn sections_of(report: &Report, view: &View, face: Face) -> Vec<Section> {
             let every: Vec<&StrategyReport> = report.strategies.iter().collect();
             all.push(sections::spending(report, &every, view));
             all.extend(sections::savings(report, &every, view));
+            all.extend(sections::prompt_caches(report, view));
             all.extend(sections::fleets(report));
             all.extend(sections::break_evens(report));
             all.extend(sections::budgets(report, false));
@@ -184,7 +185,8 @@ pub(super) fn escaped(text: &str) -> String {
 fn escaped_inside(text: &str) -> String {
     let text = harmless(text);
     let parts: Vec<&str> = text.split('`').collect();
-    let is_balanced = !parts.len().is_multiple_of(2) && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
+    let is_balanced =
+        !parts.len().is_multiple_of(2) && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
     if !is_balanced {
         return plain(&text);
     }

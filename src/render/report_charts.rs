@@ -23,7 +23,10 @@ pub fn charts(report: &Report, view: &View, face: Face) -> Vec<Vec<Named>> {
         Face::BreakEven => report
             .break_even
             .iter()
-            .map(|case| vec![("", break_even_chart(report, case)), ("-load", break_even_load_chart(report, case))])
+            .map(|case| {
+                let by_load = break_even_load_chart(report, case).map(|spec| ("-load", spec));
+                std::iter::once(("", break_even_chart(report, case))).chain(by_load).collect()
+            })
             .collect(),
     }
 }

@@ -14,6 +14,7 @@ pub fn table(report: &Report, view: &View, look: Look) -> String {
         let every: Vec<&StrategyReport> = report.strategies.iter().collect();
         all.push(sections::spending(report, &every, view));
         all.extend(sections::savings(report, &every, view));
+        all.extend(sections::prompt_caches(report, view));
         all.extend(sections::fleets(report));
         all.extend(sections::budgets(report, false));
         all.extend(claims(report));

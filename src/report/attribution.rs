@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::attribution::{Attribution, MOST_PLAYERS, attribute, in_order};
-use crate::levers;
+use crate::levers::{self, Variant};
 use crate::plan::{Plan, Strategy, Switch};
 use crate::units::Exact;
 
@@ -67,7 +67,7 @@ pub(super) fn shares(plan: &Plan, strategy: &Strategy, computed: (&Exact, &Exact
         let mut hybrid = baseline.clone();
         let on = switches.iter().enumerate().filter(|(index, _)| set & (1 << index) != 0);
         on.for_each(|(_, switch)| switch.take(&mut hybrid, strategy));
-        levers::evaluate(plan, &hybrid, None).map(|outcome| outcome.total.value().clone())
+        levers::evaluate(plan, &hybrid, Variant::default()).map(|outcome| outcome.total.value().clone())
     };
     let found = if in_all_orders { attribute(switches.len(), cost) } else { in_order(switches.len(), cost) };
     match found {

@@ -8,15 +8,15 @@ use super::period::Period;
 use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, ComponentPart, Costs, DeploymentReport,
-    Evaluation, ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, Spot,
-    StrategyReport, Usage, attribution, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, ComponentPart, CostInterval, Costs,
+    DeploymentReport, Evaluation, ExpectationResult, LineReport, ListUsed, PrefixCacheReport, PricesUsed, Report,
+    SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Usage, attribution, warnings,
 };
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Hosted, Lever, Line, Outcome, Quantity};
+use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity};
 use crate::plan::{Metric, Plan, Server};
-use crate::units::Exact;
+use crate::units::{Exact, display};
 
 impl Report {
     /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
@@ -219,6 +219,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
     let baseline = evaluation.baseline();
     let costs = (baseline.value(), outcome.total.value());
     let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
+    let month = |day: &Exact| shown(plan, &(day * plan.days_per_month.value()));
     let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
@@ -227,6 +228,13 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         components: components(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
+        prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
+        interval: evaluation
+            .results
+            .get(index)?
+            .interval
+            .as_ref()
+            .map(|(low, high)| CostInterval { low_per_month: month(low), high_per_month: month(high) }),
         cost: Costs {
             per_hour: Period::Hour.of_day(&per_day, plan.days_per_month.value()),
             per_month: metric(Metric::PerMonth)?,
@@ -241,7 +249,6 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             percent: metric(Metric::SavingsPercent),
         },
         quality: None,
-        interval: None,
         lines,
         waterfall: shares.waterfall,
         shapley: shares.shapley,
@@ -249,10 +256,31 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         alternatives: Alternatives {
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
             cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
+            mean_request_per_month: evaluation.results.get(index)?.evened.as_ref().map(month),
         },
         assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
+}
+
+fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
+    let cacheable = &used.read + &used.written;
+    let share = |of: &Exact| used.read.checked_div(of).unwrap_or(Exact::ZERO);
+    let premium = used.write_ratio.as_ref().map(|write| write - &Exact::ONE);
+    let over = |divisor: Option<Exact>| premium.as_ref().and_then(|premium| premium.checked_div(&divisor?));
+    let rebate = used.read_ratio.as_ref().map(|read| &Exact::ONE - read);
+    let spread = used.write_ratio.as_ref().zip(used.read_ratio.as_ref()).map(|(write, read)| write - read);
+    let saved = &(&used.without - &used.cost) * plan.days_per_month.value();
+    PrefixCacheReport {
+        model: used.model.listed.id.clone(),
+        ttl: (!used.ttl.is_empty()).then(|| used.ttl.clone()),
+        hit_share_of_cacheable_tokens: share(&cacheable),
+        hit_share_of_input_tokens: share(&used.input),
+        break_even_hit_share: over(spread),
+        break_even_reads_per_write: over(rebate),
+        requests_per_second_and_prefix: used.rate.clone(),
+        saves_per_month: shown(plan, &saved),
+    }
 }
 
 fn deployment(hosted: &Hosted) -> DeploymentReport {
@@ -264,6 +292,10 @@ fn deployment(hosted: &Hosted) -> DeploymentReport {
         utilization: hosted.utilization.clone(),
         peak_to_mean: hosted.peak.value().clone(),
         throughput: hosted.throughput.as_ref().map(|speed| speed.value().clone()),
+        throughput_interval: hosted.throughput.as_ref().and_then(|speed| match &speed.step().origin {
+            Origin::Estimated { low, high, .. } => Some((low.clone(), high.clone())),
+            _ => None,
+        }),
         bought: hosted
             .bought
             .iter()
@@ -382,6 +414,12 @@ pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mu
         let name = step.name.as_deref().unwrap_or("a figure");
         let text = match &step.origin {
             Origin::Default(reason) => Some(format!("{name} = {}: {reason}", step.amount())),
+            Origin::Estimated { how, low, high, .. } => Some(format!(
+                "{name} = {}: {how}; 80% interval {} to {}",
+                step.amount(),
+                display::count(low),
+                display::count(high)
+            )),
             Origin::Median(place) => {
                 Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
             }

@@ -3,8 +3,8 @@
 use super::break_even::{BreakEvenReport, break_evens};
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
-use crate::levers::{self, Outcome};
-use crate::plan::{Arm, Billing, Metric, Plan, Serving, Strategy};
+use crate::levers::{self, Outcome, Variant};
+use crate::plan::{Arm, Billing, Bound, Metric, Plan, Serving, Strategy, Task};
 use crate::units::{Exact, grammar::DAYS_PER_YEAR};
 
 /// A plan and what its strategies come to.
@@ -25,6 +25,10 @@ pub struct Computed {
     pub outcome: Outcome,
     /// Both ways to bill its cascades; `None` without one.
     pub cascade: Option<Billings>,
+    /// What it costs at both ends of the throughputs that it estimates, the lesser cost first; `None` where it estimates none.
+    pub interval: Option<(Exact, Exact)>,
+    /// What it would cost if every request were the mean request; `None` where all are alike.
+    pub evened: Option<Exact>,
 }
 
 /// A strategy with cascades, billed both ways.
@@ -94,13 +98,14 @@ impl Evaluation {
         })
     }
 
-    /// Tokens per day of the workload as stated: each request's prompt, answer and reasoning once.
+    /// Tokens per day of the workload as stated: prompts, answers and reasoning of all calls, before any lever.
     pub(super) fn workload_tokens(&self) -> Exact {
-        let of_task = |task: &crate::plan::Task| {
-            let prompt = task.prompt.total(|_| true);
-            let output = task.output.as_ref().map_or(Exact::ZERO, |output| output.value().clone());
-            let tokens = &(prompt.value() + &output) + task.reasoning.value();
-            &(self.plan.workload.requests.value() * task.share.value()) * &tokens
+        let of_task = |task: &Task| {
+            let (prompt, answer) = task
+                .mean_call()
+                .unwrap_or_else(|| (task.prompt.total(|_| true).value().clone(), task.reasoning.value().clone()));
+            let requests = self.plan.workload.requests.value() * task.share.value();
+            &(&requests * &task.calls()) * &(&prompt + &answer)
         };
         self.plan.workload.tasks.iter().map(of_task).sum()
     }
@@ -117,16 +122,29 @@ pub(super) fn is_output(line: &levers::Line) -> bool {
 }
 
 fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic>> {
-    let outcome = levers::evaluate(plan, strategy, None)?;
+    let with = |variant: Variant| levers::evaluate(plan, strategy, variant);
+    let total = |variant: Variant| with(variant).map(|outcome| outcome.total.value().clone());
+    let outcome = with(Variant::default())?;
+    let billed = |billing| with(Variant { billing: Some(billing), ..Variant::default() });
     let cascade = if has_cascade(&strategy.serving) {
-        Some(Billings {
-            every_attempt: levers::evaluate(plan, strategy, Some(Billing::EveryAttempt))?,
-            final_only: levers::evaluate(plan, strategy, Some(Billing::FinalOnly))?,
-        })
+        Some(Billings { every_attempt: billed(Billing::EveryAttempt)?, final_only: billed(Billing::FinalOnly)? })
     } else {
         None
     };
-    Ok(Computed { outcome, cascade })
+    let interval = if outcome.hosted.iter().any(|hosted| hosted.is_estimated) {
+        let at = |throughput| total(Variant { throughput, ..Variant::default() });
+        let (slow, fast) = (at(Bound::Low)?, at(Bound::High)?);
+        Some(if slow < fast { (slow, fast) } else { (fast, slow) })
+    } else {
+        None
+    };
+    let differ = |task: &Task| task.lengths.is_some() || task.turns.is_some() || task.agent.is_some();
+    let evened = if plan.workload.tasks.iter().any(differ) {
+        Some(total(Variant { evened: true, ..Variant::default() })?).filter(|evened| evened != outcome.total.value())
+    } else {
+        None
+    };
+    Ok(Computed { outcome, cascade, interval, evened })
 }
 
 fn has_cascade(serving: &Serving) -> bool {

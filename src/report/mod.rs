@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
-    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+    Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
 pub use charges::Charge;
 pub use evaluation::{Billings, Computed, Evaluation};
@@ -129,13 +129,14 @@ pub struct StrategyReport {
     pub savings: Savings,
     /// Expected quality; unknown as long as no qualities are stated.
     pub quality: Option<Exact>,
+    /// What it costs at both ends of the throughputs that it estimates (80% intervals); `None` where it estimates none.
+    pub interval: Option<CostInterval>,
     /// Calls and tokens by model.
     pub usage: Vec<Usage>,
     /// Deployments and what runs of them.
     pub deployments: Vec<DeploymentReport>,
-    /// Where a part of the cost is an estimate: the interval that the cost per month is expected in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<CostInterval>,
+    /// Prompt caches and what they do on each model.
+    pub prefix_caches: Vec<PrefixCacheReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
@@ -157,15 +158,6 @@ pub struct StrategyReport {
     pub assumptions: Vec<String>,
     /// What to look at.
     pub warnings: Vec<Warning>,
-}
-
-/// The interval that an estimated cost is expected in.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct CostInterval {
-    /// Its low end, per month.
-    pub low: Exact,
-    /// Its high end, per month.
-    pub high: Exact,
 }
 
 /// Costs of a strategy.
@@ -213,6 +205,36 @@ pub struct Usage {
     pub per_day: Exact,
 }
 
+/// Costs between which four of five true ones lie.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CostInterval {
+    /// The lower end.
+    pub low_per_month: Exact,
+    /// The upper end.
+    pub high_per_month: Exact,
+}
+
+/// What a prompt cache does on one model.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PrefixCacheReport {
+    /// The model.
+    pub model: String,
+    /// The lifetime bought; `None`: the model's usual one.
+    pub ttl: Option<String>,
+    /// The share of the cacheable tokens that is read from the cache.
+    pub hit_share_of_cacheable_tokens: Exact,
+    /// The share of all input tokens of these calls that is read from the cache.
+    pub hit_share_of_input_tokens: Exact,
+    /// The hit share above which the cache pays: (w-1)/(w-r), w and r the write and read price over the input price.
+    pub break_even_hit_share: Option<Exact>,
+    /// Reads of a token that pay for writing it: (w-1)/(1-r).
+    pub break_even_reads_per_write: Option<Exact>,
+    /// Requests per second with one prefix, where the hit share is derived from them.
+    pub requests_per_second_and_prefix: Option<Exact>,
+    /// Saved against paying all of it as input; negative where the cache costs more.
+    pub saves_per_month: Exact,
+}
+
 /// What runs of a deployment for a strategy.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeploymentReport {
@@ -230,6 +252,8 @@ pub struct DeploymentReport {
     pub peak_to_mean: Exact,
     /// Output tokens per second of a replica.
     pub throughput: Option<Exact>,
+    /// The 80% interval of that, where it is estimated.
+    pub throughput_interval: Option<(Exact, Exact)>,
     /// Hours per day by the way they are bought.
     pub bought: Vec<BoughtReport>,
     /// The share of the requests that wait for a worker to start.
@@ -320,6 +344,9 @@ pub struct Alternatives {
     /// A cascade that pays every attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cascade_every_attempt_per_month: Option<Exact>,
+    /// Every request taken as the mean request, where requests differ: what a computation with means would say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_request_per_month: Option<Exact>,
 }
 
 /// Whether a budget holds.

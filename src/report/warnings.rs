@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Evaluation, Word};
-use crate::levers::{self, Finding, standard_price};
+use crate::levers::{self, Finding, PrefixUse, Variant, standard_price};
 use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
 use crate::pricing::{Card, Component};
 use crate::units::{Exact, display};
@@ -84,7 +84,33 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         }
     }
     found.extend(result.outcome.findings.iter().map(finding));
+    found.extend(result.outcome.prefixes.iter().filter_map(|used| losing(used, plan, &money)));
+    for hosted in &result.outcome.hosted {
+        let told = hosted.deployment.warnings.iter();
+        found.extend(told.map(|(code, message)| Warning { code: (*code).into(), message: message.clone() }));
+    }
     found
+}
+
+/// A prompt cache that costs more than it saves.
+fn losing(used: &PrefixUse, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Option<Warning> {
+    let lost = &used.cost - &used.without;
+    if lost <= Exact::ZERO {
+        return None;
+    }
+    let hits = used.read.checked_div(&(&used.read + &used.written)).unwrap_or(Exact::ZERO);
+    let (write, read) = (used.write_ratio.as_ref()?, used.read_ratio.as_ref()?);
+    let needed = (write - &Exact::ONE).checked_div(&(write - read));
+    let needed = needed.map_or_else(String::new, |share| format!("; it pays above {}", display::percent(&share, 1)));
+    Some(Warning {
+        code: "cache-below-break-even".into(),
+        message: format!(
+            "the prompt cache of {} reads {} of its tokens and loses {} a month{needed}",
+            used.model.listed.id,
+            display::percent(&hits, 1),
+            money(&(&lost * plan.days_per_month.value())),
+        ),
+    })
 }
 
 fn finding(finding: &Finding) -> Warning {
@@ -234,7 +260,7 @@ fn dominated(
                 Serving::Single(Server::Model(candidate))
                     if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
                 {
-                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None)
+                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), Variant::default())
                         .ok()?
                         .total
                         .value()

@@ -16,21 +16,21 @@ pub fn all() -> Vec<(&'static str, ChartSpec)> {
     let loss = comparison("3", "4.5", "5000000", "0.6", "40000000");
     vec![
         ("breakeven-volume", several().by_volume()),
-        ("breakeven-load", several().by_load()),
+        ("breakeven-load", several().by_load().unwrap()),
         ("breakeven-uncertain-volume", uncertain.by_volume()),
-        ("breakeven-uncertain-load", uncertain.by_load()),
+        ("breakeven-uncertain-load", uncertain.by_load().unwrap()),
         ("breakeven-forty-volume", forty.by_volume()),
-        ("breakeven-forty-load", forty.by_load()),
+        ("breakeven-forty-load", forty.by_load().unwrap()),
         ("breakeven-small-volume", small.by_volume()),
-        ("breakeven-small-load", small.by_load()),
+        ("breakeven-small-load", small.by_load().unwrap()),
         ("breakeven-nothing-volume", nothing.by_volume()),
-        ("breakeven-nothing-load", nothing.by_load()),
+        ("breakeven-nothing-load", nothing.by_load().unwrap()),
         ("breakeven-large-volume", large.by_volume()),
-        ("breakeven-large-load", large.by_load()),
+        ("breakeven-large-load", large.by_load().unwrap()),
         ("breakeven-free-volume", free.by_volume()),
-        ("breakeven-free-load", free.by_load()),
+        ("breakeven-free-load", free.by_load().unwrap()),
         ("breakeven-loss-volume", loss.by_volume()),
-        ("breakeven-loss-load", loss.by_load()),
+        ("breakeven-loss-load", loss.by_load().unwrap()),
     ]
 }
 
@@ -60,6 +60,8 @@ fn comparison(fixed: &str, replica: &str, capacity: &str, per_million: &str, vol
             least: Exact::ONE,
             capacity: exact(capacity),
         },
+        against_deployment: false,
+        curves: None,
         capacities: None,
         crossovers: answer.crossovers.iter().map(|crossover| crossover.at.clone()).collect(),
         cheaper: answer.cheaper.iter().map(|win| (win.from.clone(), win.to.clone())).collect(),

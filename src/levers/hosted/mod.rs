@@ -11,9 +11,13 @@ use super::attempt::Levers;
 use super::bill::{Hosted, Lever};
 use super::trip::Trip;
 use super::{Cause, Engine};
-use crate::figure::{Calls, Factor, Figure, Tokens, Volume};
-use crate::plan::{Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Server, Serving, Supply};
-use crate::units::Exact;
+use crate::diag::{Code, Diagnostic};
+use crate::figure::{Calls, Factor, Figure, Speed, Tokens, Volume};
+use crate::hosting::size::NoCapacity;
+use crate::plan::{
+    Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Replicas, Server, Serving, Supply, Throughput,
+};
+use crate::units::{Exact, display};
 
 /// A deployment and all that one strategy sends to it.
 pub(super) struct Host {
@@ -121,7 +125,7 @@ impl Engine<'_> {
             ));
         }
         let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, output };
-        let when_full = when_full(&used.deployment, &load);
+        let when_full = self.when_full(used, &load);
         self.ledger.load(&used.deployment, load, &when_full);
     }
 
@@ -166,6 +170,7 @@ impl Engine<'_> {
             output: host.output(),
             peak: self.peak(&host.deployment),
             throughput: None,
+            is_estimated: false,
             at_peak: at_peak.clone(),
             what,
             hours: hours.clone(),
@@ -177,29 +182,61 @@ impl Engine<'_> {
     }
 }
 
-/// USD per day of calls at a deployment that is always full; for comparisons within a strategy.
-fn when_full(deployment: &Deployment, load: &Load) -> Exact {
-    let output = || load.calls.value() * load.output.value();
-    let hour = Exact::from(3600);
-    match &deployment.supply {
-        Supply::Replicas(replicas) => {
-            let replica = replicas.throughput.value() * replicas.utilization.value();
-            let package = &(&replica * replicas.package.replicas.value()) * &hour;
-            let price = replicas.price_when_full();
-            (&output() * &price).checked_div(&package).unwrap_or(Exact::ZERO)
-        }
-        Supply::Serverless(workers) => {
-            let busy = match &workers.busy {
-                Busy::Stated(seconds) => load.calls.value() * seconds.value(),
-                Busy::Writing(speed) => output().checked_div(speed.value()).unwrap_or(Exact::ZERO),
-            };
-            &busy * workers.usd_per_second.value()
-        }
-        Supply::Provisioned(units) => {
-            let weighted =
-                load.calls.value() * &(load.input.value() + &(load.output.value() * units.output_ratio.value()));
-            let per_hour = units.tokens_per_minute.value() * &Exact::from(60);
-            (&weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
+impl Engine<'_> {
+    /// How fast a replica is with what is sent to it; what it cannot serve is a problem.
+    fn speed(&mut self, replicas: &Replicas, prompt: &Exact, answer: &Exact, name: &str) -> Option<Figure<Speed>> {
+        let known = replicas.throughput.at(prompt, answer, self.variant.throughput);
+        let Throughput::Estimated(estimator) = &replicas.throughput else { return known.ok() };
+        let why = match known {
+            Ok(speed) => return Some(speed),
+            Err(NoCapacity::DoesNotFit(missing)) => {
+                let gb = &missing * &Exact::ratio(1, 1_000_000_000).unwrap_or(Exact::ZERO);
+                format!("one request does not fit: {} GB are missing", display::number(&gb, 1))
+            }
+            Err(NoCapacity::MissesSlo(speed)) => format!(
+                "one request alone misses the latencies: {} ms to the first token, {} ms for each after it",
+                display::count(&speed.ttft_ms),
+                display::count(&speed.tpot_ms)
+            ),
+            Err(NoCapacity::Unknown) => "the catalogue does not know how fast these cards compute".to_owned(),
+        };
+        let lengths = format!("{} tokens in and {} out", display::count(prompt), display::count(answer));
+        let message = format!("`{name}` cannot serve requests of {lengths}: {why}");
+        self.ledger.problem(
+            Diagnostic::at(Code::DoesNotFit, &estimator.place, message, "sized for other requests")
+                .help("state more or larger `gpus`, a smaller `precision`, or the `throughput` you measured"),
+        );
+        None
+    }
+
+    /// USD per day of calls at a deployment that is always full; for comparisons within a strategy.
+    fn when_full(&mut self, used: &DeploymentUse, load: &Load) -> Exact {
+        let output = || load.calls.value() * load.output.value();
+        let hour = Exact::from(3600);
+        match &used.deployment.supply {
+            Supply::Replicas(replicas) => {
+                let (prompt, answer) = (load.input.value(), load.output.value());
+                let Ok(speed) = replicas.throughput.at(prompt, answer, self.variant.throughput) else {
+                    // What it cannot serve is told when all loads are known.
+                    return Exact::ZERO;
+                };
+                let replica = speed.value() * replicas.utilization.value();
+                let package = &(&replica * replicas.package.replicas.value()) * &hour;
+                (&output() * &replicas.price_when_full()).checked_div(&package).unwrap_or(Exact::ZERO)
+            }
+            Supply::Serverless(workers) => {
+                let busy = match &workers.busy {
+                    Busy::Stated(seconds) => load.calls.value() * seconds.value(),
+                    Busy::Writing(speed) => output().checked_div(speed.value()).unwrap_or(Exact::ZERO),
+                };
+                &busy * workers.usd_per_second.value()
+            }
+            Supply::Provisioned(units) => {
+                let weighted =
+                    load.calls.value() * &(load.input.value() + &(load.output.value() * units.output_ratio.value()));
+                let per_hour = units.tokens_per_minute.value() * &Exact::from(60);
+                (&weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
+            }
         }
     }
 }

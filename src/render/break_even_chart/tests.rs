@@ -26,6 +26,8 @@ fn comparison(stairs: &Staircase, price: &Exact, volume: &Exact) -> (Comparison,
             capacity: stairs.capacity.clone(),
         },
         capacities: None,
+        against_deployment: false,
+        curves: None,
         crossovers: answer.crossovers.iter().map(|crossover| crossover.at.clone()).collect(),
         cheaper: answer.cheaper.iter().map(|win| (win.from.clone(), win.to.clone())).collect(),
         permanent_from: answer.permanent_from.clone(),
@@ -91,7 +93,7 @@ fn the_published_intervals_are_shaded_and_named() {
 #[test]
 fn an_interval_of_throughput_is_a_band_of_two_staircases() {
     let case = Comparison { capacities: Some((exact("8000000"), exact("10000000"))), ..several() };
-    for spec in [case.by_volume(), case.by_load()] {
+    for spec in [case.by_volume(), case.by_load().unwrap()] {
         let band = plane(&spec).series.iter().find_map(|series| match series {
             Series::Band { name, lower, upper } => Some((name.as_str(), lower, upper)),
             _ => None,
@@ -121,7 +123,7 @@ fn a_replica_pays_from_the_published_utilisation_on() {
         capacity: exact("10800000"),
     };
     let (case, answer) = comparison(&stairs, &exact("0.0000006"), &exact("4320000"));
-    let spec = case.by_load();
+    let spec = case.by_load().unwrap();
     assert_eq!(spec.title, "From 23.1% load on, a replica is cheaper than the API");
     let mark = plane(&spec).series.iter().find_map(|series| match series {
         Series::Mark { at, .. } => Some(*at),
@@ -179,7 +181,7 @@ proptest! {
         let price = Exact::ratio(price, 100_000_000).unwrap();
         let volume = Exact::from(volume);
         let (case, _) = comparison(&stairs, &price, &volume);
-        for spec in [case.by_volume(), case.by_load()] {
+        for spec in [case.by_volume(), case.by_load().unwrap()] {
             let drawn = svg_in_page(&spec, Canvas::of(&spec), "x");
             roxmltree::Document::parse(&drawn).unwrap();
             prop_assert!(!drawn.contains("NaN") && !drawn.contains("\"inf"));

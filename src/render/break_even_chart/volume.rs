@@ -25,11 +25,21 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
     let range = range(case);
     let price = |volume: &Exact| place(&(volume * &case.api_price));
     let at = |volume: &Exact| (place(volume), price(volume));
-    let mut series = vec![
-        Series::Line { name: format!("API: {}", case.api), points: vec![at(&range.from), at(&range.to)] },
-        staircase(case, &range),
-    ];
-    if let Some((least, greatest)) = &case.capacities {
+    let other = if case.against_deployment { case.api.clone() } else { format!("API: {}", case.api) };
+    let own = format!("Self-hosting: {}", case.deployment);
+    let drawn = |name: &str, points: &[(Exact, Exact)]| Series::Line {
+        name: name.to_owned(),
+        points: points.iter().map(xy).collect(),
+    };
+    let mut series = match &case.curves {
+        Some([hosted, opposite]) => vec![drawn(&other, opposite), drawn(&own, hosted)],
+        None => {
+            vec![Series::Line { name: other, points: vec![at(&range.from), at(&range.to)] }, staircase(case, &range)]
+        }
+    };
+    if case.curves.is_some() {
+        // Its edges are those of a staircase, which this is not.
+    } else if let Some((least, greatest)) = &case.capacities {
         let unit = &case.unit;
         series.push(Series::Band {
             name: format!("if a replica takes {} to {} {unit}/h", suffixed(least), suffixed(greatest)),
@@ -48,7 +58,11 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
     let named = named(case, &crossovers);
     for crossover in &crossovers {
         let label = if named.contains(crossover) { name(case, crossover) } else { String::new() };
-        series.push(Series::Mark { at: at(crossover), label });
+        let cost = match &case.curves {
+            Some([hosted, _]) => place(&between(hosted, crossover)),
+            None => price(crossover),
+        };
+        series.push(Series::Mark { at: (place(crossover), cost), label });
     }
     if shown(&&case.today.volume) {
         series.push(today(case));
@@ -69,6 +83,9 @@ fn title(case: &Comparison) -> String {
     let saved = usd(&(&case.today.api - &case.today.self_hosted).abs());
     match case.today.self_hosted.cmp(&case.today.api) {
         std::cmp::Ordering::Less => format!("At {volume} {unit} an hour, self-hosting saves {saved} an hour"),
+        std::cmp::Ordering::Greater if case.against_deployment => {
+            format!("At {volume} {unit} an hour, {} saves {saved} an hour", case.api)
+        }
         std::cmp::Ordering::Greater => format!("At {volume} {unit} an hour, the API saves {saved} an hour"),
         std::cmp::Ordering::Equal => format!("At {volume} {unit} an hour, both cost the same"),
     }
@@ -113,8 +130,19 @@ fn note(case: &Comparison, range: &Range, unnamed: usize) -> String {
     parts.join(" ")
 }
 
+/// A cost at a volume between the points that are drawn.
+fn between(points: &[(Exact, Exact)], volume: &Exact) -> Exact {
+    let within = points.iter().zip(points.iter().skip(1)).find(|((_, _), (to, _))| to >= volume);
+    let Some(((from, low), (to, high))) = within else { return Exact::ZERO };
+    let share = (volume - from).checked_div(&(to - from)).unwrap_or(Exact::ZERO);
+    low + &(&(high - low) * &share)
+}
+
 /// All that matters with some air: from zero, unless it spans decades or lies close together far above zero.
 fn range(case: &Comparison) -> Range {
+    if let Some((end, _)) = case.curves.as_ref().and_then(|[hosted, _]| hosted.last()) {
+        return Range { from: Exact::ZERO, to: end.clone(), log: false, zoomed: false };
+    }
     let capacity = &case.stairs.capacity;
     let today = Some(&case.today.volume).filter(|volume| !volume.is_zero());
     let mut places: Vec<&Exact> = case.crossovers.iter().chain(&case.permanent_from).chain(today).collect();

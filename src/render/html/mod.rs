@@ -73,7 +73,7 @@ fn article(out: &mut String, report: &Report, (name, id): (&str, &str), view: &V
             costs(out, report, view, id)?;
             if !view.quiet {
                 break_evens(out, report, id)?;
-                rest(report).iter().try_for_each(|each| draw::section(out, each, 2))?;
+                rest(report, view).iter().try_for_each(|each| draw::section(out, each, 2))?;
                 lines::lines(out, report, view)?;
             }
         }
@@ -126,8 +126,9 @@ fn costs(out: &mut String, report: &Report, view: &View, id: &str) -> Result {
 }
 
 /// What all of it rests on, and what to look at.
-fn rest(report: &Report) -> Vec<Section> {
+fn rest(report: &Report, view: &View) -> Vec<Section> {
     let mut all = Vec::new();
+    all.extend(sections::prompt_caches(report, view));
     all.extend(sections::fleets(report));
     all.extend(sections::budgets(report, false));
     all.extend(sections::expectations(report, false));

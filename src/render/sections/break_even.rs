@@ -51,13 +51,18 @@ fn count(volume: &Exact) -> String {
     display::grouped(&volume.to_fixed(volume.decimals().map_or(2, |d| d.min(2))))
 }
 
+/// What self-hosting is compared with, in a word.
+fn other(case: &BreakEvenReport) -> String {
+    if case.against == "deployment" { case.api.clone() } else { "API".to_owned() }
+}
+
 fn figures(case: &BreakEvenReport, unit: &str) -> Vec<Named> {
     let row =
         |name: &str, amount: &Exact, meaning: String| Named { name: name.to_owned(), amount: usd(amount), meaning };
     let takes = count(&case.capacity_per_replica_per_hour);
     let step = &case.step;
     let mut rows = vec![
-        row("API", &case.api_per_million, format!("per 1M {unit}")),
+        row(&other(case), &case.api_per_million, format!("per 1M {unit}")),
         row("self-hosted, full", &case.self_hosted_full_load_per_million, format!("per 1M {unit}")),
         row(
             &format!("one {step}"),
@@ -80,7 +85,10 @@ fn interval(win: &IntervalReport) -> String {
 
 fn wins(case: &BreakEvenReport, unit: &str) -> Vec<Block> {
     if case.self_hosted_cheaper.is_empty() {
-        let text = "Self-hosting is never cheaper: a full replica costs no less than the API.";
+        let text = match &*case.against {
+            "deployment" => format!("Self-hosting is never cheaper than {}.", case.api),
+            _ => format!("Self-hosting is never cheaper: a full {} costs no less than the API.", case.step),
+        };
         return vec![Block::Paragraph(Tone::Plain, text.into())];
     }
     if let ([win], false) = (case.self_hosted_cheaper.as_slice(), case.truncated) {
@@ -108,14 +116,16 @@ fn verdict(case: &BreakEvenReport) -> String {
     let saved = usd(&verdict.saves_per_hour);
     let plural = if verdict.replicas == Exact::ONE { "" } else { "s" };
     format!(
-        "At your {} an hour: API {}, self-hosted {} with {} {}{plural}; {}.",
+        "At your {} an hour: {} {}, self-hosted {} with {} {}{plural}; {}.",
         count(&verdict.volume_per_hour),
+        other(case),
         usd(&verdict.api_per_hour),
         usd(&verdict.self_hosted_per_hour),
         display::count(&verdict.replicas),
         case.step,
         match &*verdict.cheaper {
             "self_hosted" => format!("self-hosting saves {saved} an hour"),
+            "api" if case.against == "deployment" => format!("{} saves {saved} an hour", case.api),
             "api" => format!("the API saves {saved} an hour"),
             _ => "both cost the same".to_owned(),
         },
@@ -126,6 +136,7 @@ fn verdict(case: &BreakEvenReport) -> String {
 fn purchases(case: &BreakEvenReport) -> Option<Block> {
     let winner = |wins: &Wins| match &*wins.verdict {
         "self_hosted" => "self-hosting".to_owned(),
+        "api" if case.against == "deployment" => case.api.clone(),
         "api" => "the API".to_owned(),
         _ => "neither".to_owned(),
     };

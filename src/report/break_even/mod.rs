@@ -13,8 +13,10 @@ use crate::units::Exact;
 /// One comparison.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BreakEvenReport {
-    /// The model whose API is compared.
+    /// The model whose API is compared, or the deployment that serverless workers are compared with.
     pub api: String,
+    /// Which of these it is: `api` or `deployment`.
+    pub against: Word,
     /// The deployment.
     pub deployment: String,
     /// What volumes count: `output_token` or `request`.
@@ -51,10 +53,21 @@ pub struct BreakEvenReport {
     pub purchases: Vec<PurchaseReport>,
     /// Utilisation above which committing to a term pays: its price over the price on demand.
     pub reserved: Vec<ReservedReport>,
+    /// Both sides as they are drawn, where they are no line against a staircase of equal steps.
+    pub curves: Option<Curves>,
     /// Defaults that touched a figure.
     pub assumptions: Vec<String>,
     /// What to look at.
     pub warnings: Vec<Warning>,
+}
+
+/// Costs at volumes, both per hour, for a picture: corners where a side has steps, points close together where it bends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Curves {
+    /// Self-hosting.
+    pub self_hosted: Vec<(Exact, Exact)>,
+    /// What it is compared with.
+    pub other: Vec<(Exact, Exact)>,
 }
 
 /// A volume at which the cheaper side changes.

@@ -67,4 +67,5 @@ pub mod plan;
 pub mod pricing;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod units;

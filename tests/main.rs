@@ -22,6 +22,7 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod schema;
 mod size;
 mod support;
 mod throughput;

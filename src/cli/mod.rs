@@ -8,6 +8,7 @@ mod output;
 mod pictures;
 mod present;
 mod render;
+mod schema;
 mod settings;
 mod shell;
 mod simulate;
@@ -72,6 +73,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Show saved JSON reports in another form
     Render(render::Arguments),
+    /// Print the JSON Schema of scenarios (for editors) or of reports
+    Schema(schema::Arguments),
     /// Print what a shell needs to complete commands and options
     Completions(shell::Completions),
     /// Print the manual page of the program or of a command
@@ -172,6 +175,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Render(arguments) => render::run(&arguments, &settings),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man(arguments) => shell::manual(&arguments),
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::reports;
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("report.schema.json")).unwrap()
+    serde_json::from_str(llmcost::schema::REPORT).unwrap()
 }
 
 #[test]

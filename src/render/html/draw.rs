@@ -34,7 +34,7 @@ pub(super) fn block(out: &mut String, block: &Block) -> Result {
     }
 }
 
-fn class(tone: Tone) -> &'static str {
+pub(super) fn class(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "good",
         Tone::Careful => "careful",

@@ -11,43 +11,42 @@ use crate::units::display;
 
 /// The most important numbers, the sentence to remember, and what does not hold.
 pub(super) fn summary(out: &mut String, report: &Report, view: &View) -> Result {
-    let per_period = format!("a {}", view.period.name()).replace("a hour", "an hour");
+    let period = sections::a(view.period);
     writeln!(out, "<dl class=\"cards\">")?;
-    let mut card = |what: &str, amount: &str, remark: &str, class: &str| {
-        let [what, amount, remark] = [what, amount, remark].map(marked_up);
-        writeln!(out, "<div><dt>{what}</dt><dd class=\"{class}\">{amount}</dd><dd class=\"quiet\">{remark}</dd></div>")
-    };
     if let Some(best) = &report.best {
         let amount = |per_month| money(report, &report.per(view.period, per_month));
-        card("Best strategy", &amount(&best.per_month), &format!("{}, {per_period}", best.strategy), "amount")?;
+        card(out, "Best strategy", &amount(&best.per_month), &format!("{}, {period}", best.strategy), Tone::Plain)?;
         let saved = amount(&best.saves_per_month);
         match &best.saves_percent {
-            Some(percent) => card(
-                "It saves",
-                &format!("{}%", display::number(percent, 1)),
-                &format!("{saved} {per_period}"),
-                "good",
-            )?,
-            None => card("It saves", &saved, &per_period, "amount good")?,
+            Some(percent) => {
+                let percent = format!("{}%", display::number(percent, 1));
+                card(out, "It saves", &percent, &format!("{saved} {period}"), Tone::Good)?;
+            }
+            None => card(out, "It saves", &saved, &period, Tone::Good)?,
         }
     }
     if let Some(baseline) = report.strategies.iter().find(|strategy| strategy.name == report.baseline) {
         let amount = money(report, view.period.cost(&baseline.cost));
-        card("Baseline", &amount, &format!("{}, {per_period}", baseline.name), "amount")?;
+        card(out, "Baseline", &amount, &format!("{}, {period}", baseline.name), Tone::Plain)?;
     }
     let tally = Tally::of(report);
     if let Some((tone, _)) = tally.verdict() {
-        let held = tally.all.saturating_sub(tally.failed);
-        let (class, remark) = match tone {
-            Tone::Good => ("amount good", "hold"),
-            Tone::Careful => ("amount careful", "hold; the others only warn"),
-            Tone::Bad | Tone::Plain | Tone::Quiet => ("amount bad", "hold"),
-        };
-        card("Budgets and expectations", &format!("{held} of {}", tally.all), remark, class)?;
+        let held = format!("{} of {}", tally.all.saturating_sub(tally.failed), tally.all);
+        let remark = if tone == Tone::Careful { "hold; the others only warn" } else { "hold" };
+        card(out, "Budgets and expectations", &held, remark, tone)?;
     }
     writeln!(out, "</dl>")?;
     if let Block::Paragraph(_, text) = sections::result(report, view) {
         writeln!(out, "<p class=\"headline\">{}</p>", draw::text(&text))?;
     }
     Ok(())
+}
+
+fn card(out: &mut String, what: &str, amount: &str, remark: &str, tone: Tone) -> Result {
+    let [what, amount, remark] = [what, amount, remark].map(marked_up);
+    let class = draw::class(tone);
+    writeln!(
+        out,
+        "<div><dt>{what}</dt><dd class=\"amount {class}\">{amount}</dd><dd class=\"quiet\">{remark}</dd></div>"
+    )
 }

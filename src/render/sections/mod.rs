@@ -127,7 +127,7 @@ pub(super) fn main_strategies(report: &Report) -> Vec<&StrategyReport> {
 }
 
 /// `a month`, `an hour`
-fn a(period: Period) -> String {
+pub(super) fn a(period: Period) -> String {
     let article = if period == Period::Hour { "an" } else { "a" };
     format!("{article} {}", period.name())
 }

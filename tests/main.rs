@@ -8,6 +8,7 @@
 )]
 
 mod catalogue;
+#[cfg(unix)]
 mod ci;
 mod cli;
 mod deployments;

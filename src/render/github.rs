@@ -4,8 +4,8 @@
 //! a workflow's log looks for them. Printed in a step, the text annotates; posted, it is a comment.
 
 use super::fit::{Part, fit};
-use super::markdown::{Face, blocks, escaped, folded, section};
-use super::sections::{self, View, spare};
+use super::markdown::{blocks, escaped, folded, section};
+use super::sections::{self, Face, View, spare};
 use super::style::marked_up;
 use crate::diag::github::command;
 use crate::report::{Report, Spot, StrategyReport};
@@ -50,8 +50,10 @@ fn comment(report: &Report, view: &View, face: Face) -> Vec<Part> {
     if face == Face::Whole {
         add("a scenario", spare::NEVER, blocks(&[sections::result(report, view)]));
     }
-    if let Some(checks) = sections::verdict_on_checks(report, MOST_FAILED) {
-        add("failed checks", checks.spare, section(&checks, 2));
+    match sections::verdict_on_checks(report, MOST_FAILED) {
+        Some(checks) => add("failed checks", checks.spare, section(&checks, 2)),
+        None if face == Face::Checks => add("checks", spare::CHECKS, section(&sections::verdict_on_file(report), 2)),
+        None => {}
     }
     match face {
         Face::Whole => {

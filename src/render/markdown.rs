@@ -2,7 +2,7 @@
 
 use super::block::{Block, Item, Mark, Row, Run, Section, Table, Text, Tone};
 use super::fit::{Part, fit};
-use super::sections::{self, View};
+use super::sections::{self, Face, View};
 use super::style::{bar, harmless, marked_up};
 use crate::report::{Report, StrategyReport};
 
@@ -18,17 +18,6 @@ pub fn markdown(reports: &[Report], view: &View, face: Face, limit: Option<usize
         parts.push(Part { title: title.to_owned(), spare: each.spare, text: format!("{gap}{}", section(&each, 1)) });
     }
     fit(parts, limit)
-}
-
-/// Which side of a report is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Face {
-    /// All of it.
-    Whole,
-    /// Budgets and expectations.
-    Checks,
-    /// APIs against deployments.
-    BreakEven,
 }
 
 fn sections_of(report: &Report, view: &View, face: Face) -> Vec<Section> {

@@ -1,8 +1,7 @@
 //! A report as charts: what each strategy costs, by component, and how the best one comes to its saving.
 
 use super::chart::{Amount, Axis, Bar, Bars, Body, ChartSpec, Waterfall, words};
-use super::markdown::Face;
-use super::sections::{self, View};
+use super::sections::{self, Face, View};
 use super::{break_even_chart, break_even_load_chart};
 use crate::report::{COMPONENTS, Report, StrategyReport};
 use crate::units::Exact;

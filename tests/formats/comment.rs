@@ -51,8 +51,11 @@ fn github(reports: &[Report], limit: usize) -> String {
     render::github(reports, &View::default(), Face::Whole, "", limit)
 }
 
-/// Every command that a runner would take from a log, as it reads it: level, properties, message.
-fn commands(log: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+/// Level, properties, message.
+type Command = (String, Vec<(String, String)>, String);
+
+/// Every command that a runner would take from a log, as it reads it.
+fn commands(log: &str) -> Vec<Command> {
     let decoded = |text: &str| text.replace("%0A", "\n").replace("%0D", "\r").replace("%3A", ":").replace("%2C", ",");
     let mut found = Vec::new();
     for line in log.lines() {

@@ -315,7 +315,7 @@ strategies:
     let spot = of("hosted").into_iter().find(|row| row["PricingCategory"] == "Dynamic").unwrap();
     assert_eq!((spot["ResourceName"].as_str(), spot["PricingUnit"].as_str()), ("pod", "Replica-Hours"));
     assert_eq!(of("serverless")[0]["ServiceSubcategory"], "Serverless Compute");
-    let batch = of("a").into_iter().find(|row| row["SkuPriceDetails"] != "").unwrap();
+    let batch = of("a").into_iter().find(|row| !row["SkuPriceDetails"].is_empty()).unwrap();
     assert_eq!(batch["SkuPriceDetails"], r#"{"x_Mode":"batch"}"#);
     let priced: BTreeSet<&str> = of("a").iter().map(|row| row["SkuPriceId"].as_str()).collect();
     assert!(priced.contains("openai/gpt-4o-mini/input/batch"), "{priced:?}");

@@ -10,10 +10,9 @@ use std::fmt::{Result, Write};
 use super::block::Section;
 use super::break_even_chart;
 use super::chart::{ChartSpec, font_style_sheet};
-use super::markdown::Face;
 use super::names;
 use super::report_charts::{cost_chart, savings_chart};
-use super::sections::{self, View};
+use super::sections::{self, Face, View};
 use super::style::marked_up;
 use crate::report::{Report, StrategyReport};
 

@@ -34,6 +34,17 @@ pub struct View {
     pub quiet: bool,
 }
 
+/// Which side of a report is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Face {
+    /// All of it.
+    Whole,
+    /// Budgets and expectations.
+    Checks,
+    /// APIs against deployments.
+    BreakEven,
+}
+
 /// How soon a section goes where there is no room for all: the last ones first.
 pub(super) mod spare {
     /// What a reader must see.

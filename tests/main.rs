@@ -23,6 +23,7 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod risk;
 mod schema;
 mod size;
 mod support;

@@ -28,6 +28,8 @@ fn scenarios_with(map: &str) -> Vec<String> {
     let hours = format!("hours: [{}]", ["1"; 24].join(", "));
     match map {
         "scenario" => root("HERE"),
+        "range" => levers("misroute: {low: 1%, high: 2%, HERE}, route: {gpt-4o: 100%}"),
+        "correlation" => root("correlate: [{between: [workload.input, workload.output], rho: 0.5, HERE}]"),
         "currency" => root("currency: {code: EUR, per_usd: 0.9, HERE}"),
         "calendar" => root("calendar: {HERE}"),
         "prices" => root("prices: {HERE}"),
@@ -63,10 +65,11 @@ fn scenarios_with(map: &str) -> Vec<String> {
         // What a model needs and what a price needs.
         "call_cost" => vec![
             serving("route: {gpt-4o: 100%}, router: {model: gpt-4o, input: 1, output: 1, HERE}"),
-            serving(
-                "cascade: [{model: gpt-4o-mini, accept: 50%}, {model: gpt-4o}], judge: {cost_per_request: 1, HERE}",
-            ),
+            serving("route: {gpt-4o: 100%}, router: {cost_per_request: 1, HERE}"),
         ],
+        "judge" => vec![serving(
+            "cascade: [{model: gpt-4o-mini, accept: 50%}, {model: gpt-4o}], judge: {model: gpt-4o, input: 1, output: 1, HERE}",
+        )],
         "route_entry" => vec![serving("route: [{share: 100%, model: gpt-4o, HERE}]")],
         "cascade" => vec![serving("cascade: {steps: [{model: gpt-4o-mini, accept: 50%}, {model: gpt-4o}], HERE}")],
         "step" => vec![serving("cascade: [{model: gpt-4o-mini, accept: 50%, HERE}, {model: gpt-4o}]")],

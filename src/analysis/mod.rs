@@ -1,3 +1,5 @@
-//! What can be learned from computing a plan more than once: who saved what.
+//! What can be learned from computing a plan more than once: who saved what, and what it comes to when its quantities are
+//! not certain.
 
 pub mod attribution;
+pub mod risk;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
-use crate::figure::{Dimension, Figure, Share};
+use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
 use crate::input::{Fields, Node, word};
-use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Server};
+use crate::plan::{Deployment, DeploymentUse, Draw, Input, Model, ModelUse, Quality, Server};
 use crate::pricing::{Book, Date, Lookup};
 use crate::units::{Exact, Kind, Settings};
 
@@ -19,15 +19,26 @@ pub(super) struct Context<'a> {
     pub prices: Prices,
     /// By name; `None` for those that could not be read.
     pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
+    /// What uncertain quantities are read as.
+    pub draw: Draw,
+    /// The uncertain quantities so far, their paths still to be found.
+    pub inputs: Vec<Input>,
+    /// Comparisons with uncertain quantities. Whatever is refused by a comparison that another draw could turn is
+    /// compared here.
+    pub decisions: Decisions,
     /// Where files that the scenario names are found.
     pub folder: PathBuf,
     /// Tokens of the mean call's prompt and answer, where the workload says them.
     pub mean_call: Option<(Exact, Exact)>,
+    /// How often answers are right.
+    pub quality: Quality,
+    /// The names of the tasks, as far as they have any.
+    pub tasks: Vec<Option<String>>,
 }
 
 /// The prices of a scenario.
 pub(super) struct Prices {
-    pub book: Book,
+    pub book: Arc<Book>,
     pub as_of: Date,
     /// By provider or by resolved model.
     pub discounts: Vec<(Discounted, Figure<Share>)>,
@@ -52,7 +63,7 @@ pub(super) enum Discounted {
 }
 
 impl Prices {
-    pub fn new(book: Book, as_of: Date, unread: Unread) -> Self {
+    pub fn new(book: Arc<Book>, as_of: Date, unread: Unread) -> Self {
         Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
     }
 
@@ -93,7 +104,14 @@ impl Context<'_> {
 
     /// The quantity in `node`.
     pub fn read<D: Dimension>(&mut self, name: &'static str, node: &Node, kind: Kind) -> Option<Figure<D>> {
-        quantity(name, node, kind, &self.settings, self.sink)
+        let figure: Figure<D> = quantity(name, node, kind, &self.settings, &self.draw, self.sink)?;
+        if let Origin::Uncertain(place, distribution) = &figure.step().origin
+            && !self.inputs.iter().any(|known| known.place == *place)
+        {
+            let (name, distribution) = (name.to_owned(), Arc::clone(distribution));
+            self.inputs.push(Input { path: String::new(), name, place: place.clone(), distribution });
+        }
+        Some(figure)
     }
 
     /// The model that `node` names.

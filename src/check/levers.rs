@@ -1,5 +1,7 @@
 //! The levers of a strategy, each read from its key.
 
+use std::cmp::Ordering;
+
 use super::context::Context;
 use super::prefix_cache;
 use crate::diag::{Code, Diagnostic, Sink};
@@ -48,7 +50,7 @@ pub(super) fn compress(
         };
         if let Some(Cut::To(to)) = &cut
             && tasks_are_sound
-            && tasks.iter().all(|task| task.prompt.part(part).value() <= to.value())
+            && tasks.iter().all(|task| never_above(task.prompt.part(part), to))
         {
             let largest = tasks.iter().map(|task| task.prompt.part(part).value()).max().cloned().unwrap_or(Exact::ZERO);
             context.sink.add(
@@ -93,13 +95,18 @@ pub(super) fn compress(
     Some(Compress { cuts, compressor: model.map(Compressor::Model).or(cost.map(Compressor::PerRequest)) })
 }
 
+/// Whether no draw can make `tokens` more than `most`.
+fn never_above(tokens: &Figure<Tokens>, most: &Figure<Tokens>) -> bool {
+    tokens.value() <= most.value() && !tokens.is_uncertain() && !most.is_uncertain()
+}
+
 pub(super) fn examples(node: &Node, context: &mut Context<'_>) -> Option<KeepExamples> {
     let mut fields = Fields::of(node, "`examples`", context.sink)?;
     let keep = context.required::<Count>(&mut fields, "keep", Kind::Count, "examples kept", "2");
     let of = context.required::<Count>(&mut fields, "of", Kind::Count, "examples there are", "5");
     fields.finish(context.sink);
     let (keep, of) = (keep?, of?);
-    if of.is_zero() || keep.value() > of.value() {
+    if of.is_zero() || context.decisions.compare(&keep, &of) == Ordering::Greater {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,
@@ -144,7 +151,7 @@ pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
     let overhead = context.quantity(&mut fields, "output_overhead", Kind::Tokens, "output overhead");
     fields.finish(context.sink);
     let items = items?;
-    if *items.value() < Exact::ONE {
+    if context.decisions.compare(&items, &Figure::one()) == Ordering::Less {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,

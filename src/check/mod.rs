@@ -13,6 +13,7 @@ mod options;
 mod prefix_cache;
 mod prices;
 mod profile;
+mod quality;
 mod read;
 mod response_cache;
 mod route;
@@ -21,6 +22,7 @@ mod serving;
 mod size;
 mod strategies;
 mod traffic;
+mod uncertain;
 mod workload;
 
 pub use cases::size_cases;

@@ -1,11 +1,13 @@
 //! `response_cache`: answers that are given again.
 
+use std::cmp::Ordering;
+
 use super::context::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Dimension, Figure, Money, Seconds, Share};
 use crate::input::{Fields, Key, Node, choice, yes_or_no};
 use crate::plan::{FalseHits, HitRate, Layer, Popularity, Remembered, ResponseCache};
-use crate::units::{Exact, Kind, display};
+use crate::units::{Kind, display};
 
 /// What `popularity` goes with.
 const OF_POPULARITY: [&str; 5] = ["ttl", "capacity", "invalidations", "warm", "refresh"];
@@ -34,12 +36,11 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<ResponseCac
     let (exact, semantic) = (exact.flatten(), semantic.flatten());
     if let (Some((Layer { hit_rate: HitRate::Stated(first), .. }, _)), Some((second, false))) = (&exact, &semantic)
         && let HitRate::Stated(second) = &second.hit_rate
-        && first.value() + second.value() > Exact::ONE
+        && let sum = first.plus(second)
+        && context.decisions.compare(&sum, &Figure::one()) == Ordering::Greater
     {
         let place = node.get("semantic").map_or(&node.place, |node| &node.place);
-        context.sink.add(
-            ResponseCache::more_than_all(&(first.value() + second.value()), place).also(&node.place, "in this cache"),
-        );
+        context.sink.add(ResponseCache::more_than_all(sum.value(), place).also(&node.place, "in this cache"));
     }
     let semantic_of_misses = semantic.as_ref().is_some_and(|(_, of_misses)| *of_misses) && exact.is_some();
     let mut exact = exact.map(|(layer, _)| layer);

@@ -1,16 +1,17 @@
 //! A scenario file, with what it includes and what the command line changes, as a plan.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::context::{Context, Prices};
+use super::context::{Context, Prices, Unread};
 use super::options::Options;
 
-use super::{budgets, deployments, prices, strategies, workload};
+use super::{budgets, deployments, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
-use crate::figure::{Days, Figure};
+use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Currency, Plan, Workload};
+use crate::plan::{Again, Currency, Draw, Plan, Quality, Uncertainties, Workload};
+use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -22,9 +23,32 @@ const DEEPEST_INCLUDE: usize = 32;
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan =
-        tree(input, options, &mut sink).and_then(|(source, root)| plan_of(&source, input, &root, options, &mut sink));
+    let plan = tree(input, options, &mut sink).and_then(|(source, root)| {
+        let (input, options) = (input.clone(), options.clone());
+        let scenario = Arc::new(Scenario { source, root, input, options, book: OnceLock::new() });
+        plan_of(&scenario, &Draw::default(), &mut sink)
+    });
     sink.finish(plan)
+}
+
+/// A scenario that was read, to be resolved once or again with other numbers.
+struct Scenario {
+    source: Arc<Source>,
+    root: Node,
+    input: Input,
+    options: Options,
+    /// The prices and their date, once they were read without a problem.
+    book: OnceLock<(Arc<Book>, Date)>,
+}
+
+/// The same scenario with drawn values.
+fn again(scenario: &Arc<Scenario>) -> Again {
+    let scenario = Arc::clone(scenario);
+    Again::new(move |draw| {
+        let mut sink = Sink::default();
+        let plan = plan_of(&scenario, draw, &mut sink);
+        sink.finish(plan)
+    })
 }
 
 /// The tree of a scenario with everything laid over it.
@@ -142,28 +166,41 @@ fn included(
     merged
 }
 
-fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, sink: &mut Sink) -> Option<Plan> {
+fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Plan> {
+    let Scenario { source, root, input, options, .. } = scenario.as_ref();
     let before = sink.failures();
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
     fields.get("description", sink);
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
-    fields.later(&["quality", "forecast", "correlate"], sink);
+    fields.later(&["forecast"], sink);
 
     let folder = match input {
         Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
         Input::Stdin | Input::Text { .. } => PathBuf::new(),
     };
     let priced = fields.get("prices", sink);
-    let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
+    let (book, as_of, unread) = match scenario.book.get() {
+        Some((book, as_of)) => (Arc::clone(book), Some(*as_of), Unread::default()),
+        None => {
+            let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
+            (Arc::new(book), as_of, unread)
+        }
+    };
+    let as_of = as_of?;
     let mut context = Context {
         sink,
         settings,
-        prices: Prices::new(book, as_of?, unread),
+        prices: Prices::new(Arc::clone(&book), as_of, unread),
         deployments: Vec::new(),
+        draw: draw.clone(),
+        inputs: Vec::new(),
+        decisions: Decisions::default(),
         folder: folder.clone(),
         mean_call: None,
+        quality: Quality::default(),
+        tasks: Vec::new(),
     };
     prices::discounts(priced, &mut context);
 
@@ -185,6 +222,10 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
             fallback.as_slice()
         }
     };
+    context.tasks = tasks.iter().map(|task| task.name.clone()).collect();
+    if let Some(node) = fields.get("quality", context.sink) {
+        context.quality = quality::read(node, tasks, &mut context);
+    }
     let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), &mut context));
     let break_evens = fields.get("break_even", context.sink);
     let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
@@ -192,13 +233,23 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
+    for input in &mut context.inputs {
+        input.path = uncertain::path(root, &input.place).unwrap_or_else(|| input.name.clone());
+    }
+    let inputs = std::mem::take(&mut context.inputs);
+    let correlations = fields.get("correlate", context.sink);
+    let correlations =
+        correlations.map_or_else(Vec::new, |node| uncertain::correlations(node, root, &inputs, &mut context));
+    let decisions = std::mem::take(&mut context.decisions);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
-    let as_of = context.prices.as_of;
+    let quality = context.quality;
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
         return None;
     }
+    // A second plan of the same scenario finds the same prices.
+    scenario.book.get_or_init(|| (book, as_of));
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Some(Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),
@@ -208,12 +259,14 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         currency,
         days_per_month,
         workload: workload?,
+        quality,
         strategies: strategies?,
         baseline,
         deployments,
         break_evens,
         budgets,
         expectations,
+        uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario) },
     })
 }
 

@@ -1,5 +1,6 @@
 //! `workload`: how many requests, what they carry, of which kinds.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -288,7 +289,7 @@ pub(super) fn whole(
             "only one can be what is left",
         ));
     }
-    let over = *sum.value() > Exact::ONE;
+    let over = context.decisions.compare(&sum, &Figure::one()) == Ordering::Greater;
     if over || (rests.is_empty() && *sum.value() != Exact::ONE) {
         let missing = &Exact::ONE - sum.value();
         let help = if over {

@@ -7,13 +7,13 @@ use clap::Args;
 
 use super::pictures::Target;
 use super::settings::Settings;
-use super::{Ending, Scenarios, present};
+use super::{Ending, Reported, present};
 use crate::render::Face;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    scenarios: Scenarios,
+    scenarios: Reported,
     /// Draw cost against volume into FILE (.svg or .png) and cost per 1M against load into FILE-load; further
     /// comparisons into FILE-2, FILE-2-load, ... (as does -o svg=FILE)
     #[arg(long, value_name = "FILE")]

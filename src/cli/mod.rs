@@ -8,6 +8,7 @@ mod output;
 mod pictures;
 mod present;
 mod render;
+mod risk;
 mod schema;
 mod settings;
 mod shell;
@@ -62,11 +63,13 @@ enum Command {
     /// Write a scenario to start from
     Init(init::Arguments),
     /// Compute all strategies of a scenario, side by side
-    Simulate(Scenarios),
+    Simulate(Reported),
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
-    Check(Scenarios),
+    Check(Reported),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
+    Risk(risk::Arguments),
     /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
     Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
@@ -84,6 +87,18 @@ enum Command {
 /// Scenarios to compute and where the result goes.
 #[derive(Args, Debug)]
 pub struct Scenarios {
+    /// Scenario files; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    destination: Destination,
+}
+
+/// Scenarios to report on, in every form of a report.
+#[derive(Args, Debug)]
+pub struct Reported {
     /// Scenario files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -136,6 +151,8 @@ pub enum Format {
     Json,
     /// One row per line of the bill, or per budget and expectation
     Csv,
+    /// Tables for a README or a pull request
+    Markdown,
 }
 
 /// The forms of a report.
@@ -172,6 +189,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Render(arguments) => render::run(&arguments, &settings),

@@ -26,6 +26,7 @@ impl Form for Format {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             "txt" => Some(Self::Table),
+            "md" => Some(Self::Markdown),
             _ => None,
         }
     }
@@ -126,6 +127,7 @@ pub(super) fn deliver<T: serde::Serialize>(
             Format::Table => table(look),
             Format::Json => render::json(results)?,
             Format::Csv => csv(results)?,
+            Format::Markdown => bail!("this result has no Markdown form; table, json and csv are known"),
         })
     })
 }

@@ -5,10 +5,11 @@ use std::io::{IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::{Changes, ReportForm, Scenarios};
+use super::{Changes, ReportForm, Reported};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, github, terminal};
 use crate::input::Input;
+use crate::plan::Plan;
 use crate::render::Look;
 use crate::report::{Evaluation, Report};
 
@@ -64,15 +65,29 @@ impl Settings {
         }
     }
 
+    /// Loads scenarios without computing them; prints all that is wrong with any of them.
+    pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
+        self.each(files, changes, Ok)
+    }
+
     /// Loads and computes scenarios; prints all that is wrong with any of them.
     pub fn evaluate(&self, files: &[String], changes: &Changes) -> Option<Vec<Evaluation>> {
+        self.each(files, changes, Evaluation::of)
+    }
+
+    fn each<T>(
+        &self,
+        files: &[String],
+        changes: &Changes,
+        of: impl Fn(Plan) -> Result<T, Vec<Diagnostic>>,
+    ) -> Option<Vec<T>> {
         let options =
             Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match check::load(&Input::from_argument(file), &options).and_then(Evaluation::of) {
-                Ok(evaluation) => found.push(evaluation),
+            match check::load(&Input::from_argument(file), &options).and_then(&of) {
+                Ok(result) => found.push(result),
                 Err(diagnostics) => problems.extend(diagnostics),
             }
         }
@@ -84,7 +99,7 @@ impl Settings {
     }
 
     /// The reports of scenarios; prints all that is wrong with any of them, for a workflow as annotations too.
-    pub fn reports(&self, scenarios: &Scenarios) -> Option<Vec<Report>> {
+    pub fn reports(&self, scenarios: &Reported) -> Option<Vec<Report>> {
         let annotated = Self { annotate: scenarios.destination.asks_for(ReportForm::Github), ..*self };
         let evaluations = annotated.evaluate(&scenarios.files, &scenarios.changes)?;
         Some(evaluations.iter().map(Report::of).collect())

@@ -99,7 +99,9 @@ impl Engine<'_> {
         let batch = levers.and_then(|(levers, _)| levers.batch.as_ref());
         let at_once = levers.and_then(|(levers, _)| levers.mode.as_ref());
         let at_once = at_once.map_or(Mode::Standard, |mode| Mode::Named(mode.name.clone()));
-        let classes = trip.classes(&decides, &thresholds(model));
+        let thresholds = thresholds(model);
+        self.tiers(&decides, uses.iter().any(|(_, amount)| amount.is_uncertain()), &thresholds);
+        let classes = trip.classes(&decides, &thresholds);
         let is_mean = prompt.each.is_none();
         let of_mode = |mode: Mode| match (batch, mode == Mode::Batch) {
             (None, true) => Figure::zero(),
@@ -133,6 +135,20 @@ impl Engine<'_> {
         }
         if cause.billed == Billed::All {
             uses.iter().for_each(|(component, amount)| self.used(model, requests, component, amount, &decides, cause));
+        }
+    }
+
+    /// Takes note of the tiers that another draw of an uncertain prompt would reach or not reach.
+    fn tiers(&mut self, prompt: &Lane, media_are_uncertain: bool, thresholds: &[(u64, Test)]) {
+        if thresholds.is_empty() || !(prompt.mean.is_uncertain() || media_are_uncertain) {
+            return;
+        }
+        if prompt.each.is_some() || media_are_uncertain {
+            // Each kind of call is in its own tier, by a bare number.
+            return self.ledger.decisions.hide();
+        }
+        for (above, _) in thresholds {
+            self.ledger.decisions.compare(&prompt.mean, &Figure::constant(Exact::from(*above)));
         }
     }
 

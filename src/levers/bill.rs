@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Speed, Step, Uptime, Volume};
+use crate::figure::{Calls, Cost, Days, Decisions, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
 use crate::plan::{Deployment, Model, Server, Term};
 use crate::pricing::Component;
 use crate::units::Exact;
@@ -173,6 +173,18 @@ pub enum Finding {
         /// What is limited.
         what: &'static str,
     },
+    /// A step of a cascade with a stated accept rate, beside stated qualities.
+    UnknownJudgement {
+        /// Who answers there.
+        step: String,
+    },
+    /// Two models of a cascade that are taken to err independently.
+    IndependentErrors {
+        /// Who was wrong.
+        first: String,
+        /// Who is asked then.
+        then: String,
+    },
     /// A deployment that is not allowed to grow to what its load needs.
     CapacityExceeded {
         /// Which.
@@ -285,6 +297,8 @@ pub struct Outcome {
     pub hosted: Vec<Hosted>,
     /// Prompt caches and what they do.
     pub prefixes: Vec<PrefixUse>,
+    /// The share of the requests that get a right answer, where enough is stated.
+    pub quality: Option<Figure<Share>>,
     /// What everything costs per day: the sum of the lines.
     pub total: Figure<Cost>,
     /// Cases in which something was decided for the user.
@@ -295,4 +309,6 @@ pub struct Outcome {
     pub escalations: Vec<Escalation>,
     /// Requests per day that end a cascade without an accepted answer.
     pub unanswered: Exact,
+    /// Comparisons with uncertain figures: as long as they come out as they did, the formulae of the bill hold.
+    pub decisions: Decisions,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
-use crate::figure::{Calls, Cost, Count, Days, Figure, Money, TokenPrice, Tokens, Volume};
+use crate::figure::{Calls, Cost, Count, Days, Decisions, Figure, Money, Share, TokenPrice, Tokens, Volume};
 use crate::plan::{Deployment, Explicit, Model, ModelUse, Server};
 use crate::pricing::Component;
 use crate::units::Exact;
@@ -21,6 +21,12 @@ pub(super) struct Ledger {
     held: Vec<Held>,
     prefixes: Vec<PrefixUse>,
     total: Option<Exact>,
+    /// What the total consists of.
+    weighed: Vec<Figure<Cost>>,
+    /// Whether that leaves out what is uncertain.
+    pub weight_is_bare: bool,
+    /// Comparisons with uncertain figures by which the bill came about.
+    pub decisions: Decisions,
     notes: Vec<String>,
     findings: Vec<Finding>,
     escalations: Vec<Escalation>,
@@ -169,11 +175,11 @@ impl Ledger {
     }
 
     fn add(&mut self, line: Line) {
-        if line.quantity.step().value.is_zero() {
+        let quantity = line.quantity.step();
+        if quantity.value.is_zero() && !quantity.is_uncertain {
             return;
         }
-        let cost = line.cost.value().clone();
-        self.weigh(&cost);
+        self.weigh(line.cost.clone());
         let same = |known: &&mut Draft| {
             let other = &known.line;
             (other.lever, &other.mode, &other.item, &other.component, &other.tier)
@@ -267,11 +273,14 @@ impl Ledger {
     }
 
     /// Sends calls to a deployment. Until all of them are known they weigh what they cost when it is full.
-    pub fn load(&mut self, deployment: &Arc<Deployment>, load: Load, when_full: &Exact) {
+    pub fn load(&mut self, deployment: &Arc<Deployment>, load: Load, when_full: Figure<Cost>) {
         self.host(deployment);
+        let is_uncertain = load.is_uncertain();
         if let Some(host) = self.hosts.iter_mut().find(|host| Arc::ptr_eq(&host.deployment, deployment)) {
             host.loads.push(load);
         }
+        // What it costs when it is full is a bare number, whatever it is made of.
+        self.weight_is_bare |= is_uncertain;
         self.weigh(when_full);
     }
 
@@ -285,8 +294,14 @@ impl Ledger {
         self.hosted.push(hosted);
     }
 
-    fn weigh(&mut self, cost: &Exact) {
-        self.total = Some(self.total() + cost);
+    fn weigh(&mut self, cost: Figure<Cost>) {
+        self.total = Some(self.total() + cost.value());
+        self.weighed.push(cost);
+    }
+
+    /// The same as [`Ledger::total`], as a figure.
+    pub fn weight(&self) -> Figure<Cost> {
+        Figure::total(self.weighed.iter().cloned())
     }
 
     /// What has been billed so far, USD per day; calls of deployments at what they cost when those are full.
@@ -335,7 +350,7 @@ impl Ledger {
     }
 
     /// The bill, or what prevents it.
-    pub fn close(self) -> Result<Outcome, Vec<Diagnostic>> {
+    pub fn close(self, quality: Option<Figure<Share>>) -> Result<Outcome, Vec<Diagnostic>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
@@ -348,11 +363,13 @@ impl Ledger {
             calls,
             hosted: self.hosted,
             prefixes: self.prefixes,
+            quality,
             total,
             notes: self.notes,
             findings: self.findings,
             escalations: self.escalations,
             unanswered: self.unanswered.unwrap_or(Exact::ZERO),
+            decisions: self.decisions,
         })
     }
 }

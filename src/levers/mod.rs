@@ -4,6 +4,23 @@
 //! router, then model, route or cascade; each attempt of those meets retries, the tier of its whole prompt, batch, and
 //! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; `ledger` collects what they bill. What
 //! a deployment costs depends on all that is sent to it, so its load is collected and paid at the end (`hosted`).
+//!
+//! # What a lever does with uncertain figures
+//!
+//! `risk` does not run the levers for every draw of the uncertain quantities: it compiles the graph of figures that they
+//! leave, which is the computation itself (see [`crate::analysis::risk`]). So a lever
+//!
+//! - computes with figures, not with their values: what leaves the graph as a bare number stays what it is at the median.
+//!   A cap is `at_most`, a staircase `ceil`;
+//! - compares figures by `self.ledger.decisions.compare(a, b)` wherever the result decides what is billed, so that `risk`
+//!   knows for which draws the graph holds, and asks the levers again for the others. `is_zero` needs no such note: it is
+//!   true only of what is zero for certain;
+//! - calls `self.ledger.decisions.hide()` where it decides by uncertain numbers that are no figures. `risk` then asks the
+//!   levers for every draw, as it does for what is `Figure::computed` by a procedure: slower, and still right. So what a
+//!   procedure makes of uncertain figures names all of them as its inputs.
+//!
+//! Warnings and notes may look at values as they like. `risk` compares the compiled graph with the levers at some draws of
+//! every scenario and falls back to them where they differ.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod attempt;
@@ -16,6 +33,7 @@ mod popularity;
 mod prefix_cache;
 mod price;
 mod prompt;
+mod quality;
 mod response_cache;
 mod route;
 mod trip;
@@ -23,11 +41,11 @@ mod trip;
 pub use bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 pub use price::{Priced, standard_price};
 
-use crate::diag::Diagnostic;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::figure::{Calls, Figure};
+use crate::diag::Diagnostic;
+use crate::figure::{Calls, Cost, Decisions, Figure};
 use crate::plan::{Billed, Billing, Bound, CallCost, Model, Overrides, Pack, Plan, Serving, Strategy, Task};
 use ledger::Ledger;
 use trip::Trip;
@@ -54,11 +72,19 @@ pub fn evaluate(plan: &Plan, strategy: &Strategy, variant: Variant) -> Result<Ou
         engine
     };
     // How often a prefix is found depends on all requests that come to its model, so those are counted first.
-    let visits = if derives_hits(strategy) { computed(Vec::new()).ledger.visits() } else { Vec::new() };
+    let (visits, decisions) = if derives_hits(strategy) {
+        let mut first = computed(Vec::new());
+        let decisions = std::mem::take(&mut first.ledger.decisions);
+        (first.ledger.visits(), decisions)
+    } else {
+        (Vec::new(), Decisions::default())
+    };
     let mut engine = computed(visits);
+    engine.ledger.decisions.extend(&decisions);
     engine.settle_deployments();
     engine.settle_caches();
-    engine.ledger.close()
+    let quality = engine.quality();
+    engine.ledger.close(quality)
 }
 
 /// Requests with a prefix by model.
@@ -186,12 +212,16 @@ impl Engine<'_> {
     }
 
     /// What one call would cost here; for comparisons only, nothing is billed.
-    fn unit_cost(&self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> crate::units::Exact {
+    fn unit_cost(&mut self, serving: &Serving, job: &Job<'_>, levers: &Overrides) -> Figure<Cost> {
         let visits = Rc::clone(&self.visits);
         let (plan, strategy, variant) = (self.plan, self.strategy, self.variant);
         let mut scratch = Engine { plan, strategy, variant, visits, ledger: Ledger::default() };
         let one = Figure::<Calls>::constant(crate::units::Exact::ONE);
         scratch.serve(serving, &one, job, levers, Cause::of(Lever::Model));
-        scratch.ledger.total().clone()
+        self.ledger.decisions.extend(&scratch.ledger.decisions);
+        if scratch.ledger.weight_is_bare {
+            self.ledger.decisions.hide();
+        }
+        scratch.ledger.weight()
     }
 }

@@ -100,6 +100,9 @@ impl Engine<'_> {
         let how = "1 - exp(-requests per second and prefix x lifetime)";
         let first =
             Figure::computed(how, first, inputs).named(format!("prefix hit share on {}", model.model.listed.id));
+        if task.turns.as_ref().and_then(|turns| turns.gap.as_ref()).is_some_and(Figure::is_uncertain) {
+            self.ledger.decisions.hide();
+        }
         let turn = match task.turns.as_ref().and_then(|turns| turns.gap.as_ref()) {
             None => Exact::ONE,
             Some(gap) => {
@@ -124,7 +127,9 @@ impl Engine<'_> {
             None => trip.total(|part| part.is_shared() || (carries && part == Part::History), "cacheable tokens"),
             Some(Cacheable::Share(share)) => prompt.scaled(share),
             Some(Cacheable::Tokens(tokens)) => {
-                let kept = prompt.each.as_ref().is_none_or(|each| each.iter().all(|all| all >= tokens.value()));
+                let is_certain = !tokens.is_uncertain() && !prompt.mean.is_uncertain();
+                let kept =
+                    is_certain && prompt.each.as_ref().is_none_or(|each| each.iter().all(|all| all >= tokens.value()));
                 if kept && tokens.value() <= prompt.mean.value() {
                     Lane::same(tokens.clone())
                 } else {
@@ -135,6 +140,15 @@ impl Engine<'_> {
         let rules = &model.model.listed.cache;
         let minimum = Exact::from(rules.min_tokens.unwrap_or(0));
         let step = rules.step.map(Exact::from).filter(|step| !step.is_zero());
+        if prefix.mean.is_uncertain() && !(minimum.is_zero() && step.is_none()) {
+            match (&prefix.each, &step) {
+                (None, None) => {
+                    self.ledger.decisions.compare(&prefix.mean, &Figure::constant(minimum.clone()));
+                }
+                // Each kind of call has its own prefix, and steps are cut off, both as bare numbers.
+                _ => self.ledger.decisions.hide(),
+            }
+        }
         let usable = |tokens: &Exact| {
             if *tokens < minimum {
                 return Exact::ZERO;

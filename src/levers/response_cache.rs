@@ -72,7 +72,7 @@ impl Engine<'_> {
     }
 
     /// The share of its requests that a layer answers.
-    fn hit_rate(&mut self, layer: &Layer) -> Figure<Share> {
+    pub(super) fn hit_rate(&mut self, layer: &Layer) -> Figure<Share> {
         let popularity = match &layer.hit_rate {
             HitRate::Stated(share) => return share.clone(),
             HitRate::Derived(popularity) => popularity,

@@ -100,19 +100,24 @@ impl Lane {
 
     /// No more than `cap` in any call. Whether any call had more comes with it.
     pub fn capped(&self, cap: &Figure<Tokens>, kinds: &Kinds) -> (Self, bool) {
+        // Which of both it is another draw may turn, so that an uncertain one is the lesser of both.
+        let is_uncertain = self.mean.is_uncertain() || cap.is_uncertain();
         let Some(each) = &self.each else {
             let over = self.mean.value() > cap.value();
+            if is_uncertain {
+                return (Self::same(self.mean.at_most(cap)), over);
+            }
             return (Self::same(if over { cap.clone() } else { self.mean.clone() }), over);
         };
         let over = each.iter().filter(|tokens| *tokens > cap.value()).count();
-        if over == 0 {
+        if over == 0 && !is_uncertain {
             return (self.clone(), false);
         }
         let cut: Vec<Exact> = each.iter().map(|tokens| tokens.clone().min(cap.value().clone())).collect();
         let name = self.mean.step().name.clone().unwrap_or_else(|| "tokens".into());
         let how = format!("mean over the calls of min({name}, {})", crate::units::display::count(cap.value()));
         let inputs = vec![Arc::clone(self.mean.step()), Arc::clone(cap.step())];
-        (Self::of_kinds(cut, kinds, how, inputs).named(name), true)
+        (Self::of_kinds(cut, kinds, how, inputs).named(name), over > 0)
     }
 
     /// Tokens of each kind, whose mean is `how` it is computed from `inputs`.

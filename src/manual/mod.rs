@@ -1,5 +1,8 @@
 //! Longer texts: how things are computed, how good they are, and how to use them.
 
+#[doc = include_str!("risk.md")]
+pub mod risk {}
+
 #[doc = include_str!("self-hosting.md")]
 pub mod self_hosting {}
 

@@ -154,8 +154,8 @@ pub enum CallCost {
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
-    /// What judging an answer costs.
-    pub judge: Option<CallCost>,
+    /// Who judges answers.
+    pub judge: Option<Judge>,
     /// Whether the last step's answers are judged too.
     pub judge_last: bool,
     /// Which attempts are paid.
@@ -173,6 +173,33 @@ pub struct CascadeStep {
     pub error: Option<Figure<Share>>,
     /// What such calls cost.
     pub billed: Billed,
+    /// Who judges its answers, in place of the cascade's judge.
+    pub judge: Option<Judge>,
+}
+
+impl Cascade {
+    /// Who judges the answers of a step.
+    pub fn judge_of<'a>(&'a self, step: &'a CascadeStep) -> Option<&'a Judge> {
+        step.judge.as_ref().or(self.judge.as_ref())
+    }
+}
+
+/// Who decides whether an answer is good enough.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judge {
+    /// What judging an answer costs; nothing when `None`.
+    pub cost: Option<CallCost>,
+    /// How well it tells right from wrong answers.
+    pub skill: Option<Skill>,
+}
+
+/// How well a judge tells right from wrong answers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Skill {
+    /// The share of right answers that it accepts.
+    pub sensitivity: Figure<Share>,
+    /// The share of wrong answers that it rejects.
+    pub specificity: Figure<Share>,
 }
 
 /// Which answers of a step end the cascade.
@@ -182,6 +209,8 @@ pub enum Stop {
     Accept(Figure<Share>),
     /// This share of all requests.
     Handles(Figure<Share>),
+    /// Those that the judge accepts, which its skill and the step's quality say.
+    Judged,
 }
 
 /// Which attempts of a cascade are paid.

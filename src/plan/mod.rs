@@ -2,7 +2,9 @@
 
 mod hosting;
 mod levers;
+mod quality;
 mod switch;
+mod uncertain;
 mod workload;
 
 use std::sync::Arc;
@@ -13,11 +15,13 @@ pub use hosting::{
 };
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
-    FalseHits, History, HitRate, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
-    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Stop, Strategy, Ttl,
+    FalseHits, History, HitRate, Judge, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
+    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use quality::{GivenWrong, Quality, Rates};
 pub use switch::Switch;
+pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
     Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };
@@ -44,6 +48,8 @@ pub struct Plan {
     pub days_per_month: Figure<Days>,
     /// What comes in.
     pub workload: Workload,
+    /// How often answers are right.
+    pub quality: Quality,
     /// What could be done about it, in the order of the file.
     pub strategies: Vec<Strategy>,
     /// The strategy that the others are compared with.
@@ -56,6 +62,8 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
     pub expectations: Vec<Expectation>,
+    /// What is not known exactly.
+    pub uncertain: Uncertainties,
 }
 
 /// The currency that amounts are shown in; prices and computation stay in USD.
@@ -160,15 +168,25 @@ pub enum Metric {
     InputTokensPerDay,
     /// Output tokens a day.
     OutputTokensPerDay,
+    /// The share of the requests that get a right answer.
+    Quality,
+    /// Cost of a request over the share of right answers.
+    PerAcceptedAnswer,
     /// A cascade that pays only the step that answered.
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
     EveryAttemptPerMonth,
+    /// The median of the cost of a month, over what is uncertain.
+    P50PerMonth,
+    /// The cost of a month that is passed with a probability of 10%.
+    P90PerMonth,
+    /// The cost of a month that is passed with a probability of 5%.
+    P95PerMonth,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -180,8 +198,13 @@ impl Metric {
         Self::CallsPerDay,
         Self::InputTokensPerDay,
         Self::OutputTokensPerDay,
+        Self::Quality,
+        Self::PerAcceptedAnswer,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
+        Self::P50PerMonth,
+        Self::P90PerMonth,
+        Self::P95PerMonth,
     ];
 
     /// Its name in a scenario.
@@ -198,18 +221,46 @@ impl Metric {
             Self::CallsPerDay => "calls_per_day",
             Self::InputTokensPerDay => "input_tokens_per_day",
             Self::OutputTokensPerDay => "output_tokens_per_day",
+            Self::Quality => "quality",
+            Self::PerAcceptedAnswer => "per_accepted_answer",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
+            Self::P50PerMonth => "p50_per_month",
+            Self::P90PerMonth => "p90_per_month",
+            Self::P95PerMonth => "p95_per_month",
         }
     }
 
-    /// Whether it compares with the baseline; more of it is better, so that it is no limit.
+    /// The probability of which it is the quantile; `None` where it is none.
+    pub fn quantile(self) -> Option<Exact> {
+        let percent = match self {
+            Self::P50PerMonth => 50,
+            Self::P90PerMonth => 90,
+            Self::P95PerMonth => 95,
+            _ => return None,
+        };
+        Exact::ratio(percent, 100)
+    }
+
+    /// Whether it compares with the baseline.
     pub fn is_saving(self) -> bool {
         matches!(self, Self::SavingsPerDay | Self::SavingsPerMonth | Self::SavingsPercent)
     }
 
+    /// Whether a budget can limit it: more of it is worse.
+    pub fn is_limit(self) -> bool {
+        !self.is_saving() && self != Self::Quality
+    }
+
     /// Whether it is an amount of money.
     pub fn is_money(self) -> bool {
-        !matches!(self, Self::SavingsPercent | Self::CallsPerDay | Self::InputTokensPerDay | Self::OutputTokensPerDay)
+        !matches!(
+            self,
+            Self::SavingsPercent
+                | Self::CallsPerDay
+                | Self::InputTokensPerDay
+                | Self::OutputTokensPerDay
+                | Self::Quality
+        )
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diag::Place;
-use crate::figure::{Calls, Count, Factor, Figure, Money, Seconds, Share, Tokens};
+use crate::figure::{Calls, Count, Factor, Figure, Money, Seconds, Share, Tokens, Volume};
 use crate::pricing::{Component, Load};
 use crate::units::{Exact, Kinds};
 
@@ -61,6 +61,34 @@ impl Task {
 pub struct Tokenizer {
     /// Factors by model or provider; the model's own wins.
     pub factors: Vec<TokenFactor>,
+}
+
+impl Workload {
+    /// Tokens per day as stated: the prompt, answer and reasoning of each call, with the history that turns and steps add.
+    pub fn tokens(&self) -> Figure<Volume> {
+        let of_task = |task: &Task| {
+            if task.turns.is_some() || task.agent.is_some() {
+                return self.tokens_of_calls(task);
+            }
+            let answer = task.output.iter().cloned().chain([task.reasoning.clone()]);
+            let tokens = Figure::total([task.prompt.total(|_| true)].into_iter().chain(answer));
+            self.requests.scaled(&task.share).times(&tokens)
+        };
+        Figure::total(self.tasks.iter().map(of_task))
+    }
+
+    fn tokens_of_calls(&self, task: &Task) -> Figure<Volume> {
+        let (prompt, answer) = task
+            .mean_call()
+            .unwrap_or_else(|| (task.prompt.total(|_| true).value().clone(), task.reasoning.value().clone()));
+        let requests = self.requests.scaled(&task.share);
+        let tokens = &(requests.value() * &task.calls()) * &(&prompt + &answer);
+        let mut inputs = vec![Arc::clone(requests.step()), Arc::clone(task.prompt.total(|_| true).step())];
+        inputs.extend(task.output.iter().map(|output| Arc::clone(output.step())));
+        inputs.push(Arc::clone(task.reasoning.step()));
+        inputs.extend(task.agent.iter().map(|agent| Arc::clone(agent.tool_result.step())));
+        Figure::computed("requests x calls x tokens of the mean call", tokens, inputs)
+    }
 }
 
 /// What token counts are multiplied by for a model, or for all models of a provider.

@@ -241,6 +241,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             per_year: metric(Metric::PerYear)?,
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
+            per_accepted_answer: metric(Metric::PerAcceptedAnswer),
             per_day,
         },
         savings: Savings {
@@ -248,7 +249,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             per_month: metric(Metric::SavingsPerMonth)?,
             percent: metric(Metric::SavingsPercent),
         },
-        quality: None,
+        quality: metric(Metric::Quality),
         lines,
         waterfall: shares.waterfall,
         shapley: shares.shapley,
@@ -420,7 +421,7 @@ pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mu
                 display::count(low),
                 display::count(high)
             )),
-            Origin::Median(place) => {
+            Origin::Uncertain(place, _) => {
                 Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
             }
             _ => None,

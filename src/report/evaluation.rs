@@ -1,6 +1,7 @@
 //! Every strategy of a plan computed, with the variants that reports compare.
 
 use super::break_even::{BreakEvenReport, break_evens};
+use crate::analysis::risk;
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
 use crate::levers::{self, Outcome, Variant};
@@ -16,6 +17,8 @@ pub struct Evaluation {
     pub results: Vec<Computed>,
     /// The comparisons that the plan asks for, in the same order.
     pub break_even: Vec<BreakEvenReport>,
+    /// Quantiles of the cost of a month in USD that budgets and expectations name, estimates all of them.
+    pub quantiles: Vec<(usize, Metric, Exact)>,
 }
 
 /// A strategy computed.
@@ -58,8 +61,16 @@ impl Evaluation {
             problems.extend(found);
             Vec::new()
         });
+        let quantiles = if problems.is_empty() {
+            risk::quantiles(&plan).unwrap_or_else(|found| {
+                problems.extend(found);
+                Vec::new()
+            })
+        } else {
+            Vec::new()
+        };
         if problems.is_empty() {
-            return Ok(Self { plan, results, break_even });
+            return Ok(Self { plan, results, break_even, quantiles });
         }
         let mut sink = crate::diag::Sink::default();
         problems.into_iter().for_each(|problem| sink.add(problem));
@@ -93,6 +104,15 @@ impl Evaluation {
             Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
             Metric::InputTokensPerDay => &total(&is_input) + &hosted(&|hosted| hosted.input.value()),
             Metric::OutputTokensPerDay => &total(&is_output) + &hosted(&|hosted| hosted.output.value()),
+            Metric::Quality => result.outcome.quality.as_ref()?.value().clone(),
+            Metric::PerAcceptedAnswer => {
+                let quality = result.outcome.quality.as_ref()?.value();
+                day.checked_div(&(self.plan.workload.requests.value() * quality))?
+            }
+            Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
+                let of = |known: &&(usize, Metric, Exact)| (known.0, known.1) == (strategy, metric);
+                self.quantiles.iter().find(of)?.2.clone()
+            }
             Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
             Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })
@@ -100,24 +120,17 @@ impl Evaluation {
 
     /// Tokens per day of the workload as stated: prompts, answers and reasoning of all calls, before any lever.
     pub(super) fn workload_tokens(&self) -> Exact {
-        let of_task = |task: &Task| {
-            let (prompt, answer) = task
-                .mean_call()
-                .unwrap_or_else(|| (task.prompt.total(|_| true).value().clone(), task.reasoning.value().clone()));
-            let requests = self.plan.workload.requests.value() * task.share.value();
-            &(&requests * &task.calls()) * &(&prompt + &answer)
-        };
-        self.plan.workload.tasks.iter().map(of_task).sum()
+        self.plan.workload.tokens().value().clone()
     }
 }
 
 /// Whether a line bills tokens that a model reads.
-pub(super) fn is_input(line: &levers::Line) -> bool {
+pub(crate) fn is_input(line: &levers::Line) -> bool {
     line.model.is_some() && (line.component.starts_with("input") || line.component.starts_with("cache"))
 }
 
 /// Whether a line bills tokens that a model writes.
-pub(super) fn is_output(line: &levers::Line) -> bool {
+pub(crate) fn is_output(line: &levers::Line) -> bool {
     line.model.is_some() && (line.component.starts_with("output") || line.component == "reasoning")
 }
 

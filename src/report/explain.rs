@@ -224,6 +224,24 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         }
         Metric::InputTokensPerDay => ("the billed input tokens of these lines".to_owned(), tokens(&is_input)),
         Metric::OutputTokensPerDay => ("the billed output tokens of these lines".to_owned(), tokens(&is_output)),
+        Metric::Quality => {
+            let quality = result.outcome.quality.as_ref()?.step();
+            (quality.formula(), inputs(quality))
+        }
+        Metric::PerAcceptedAnswer => {
+            let requests = &evaluation.plan.workload.requests;
+            let formula = format!(
+                "cost per day {} / (requests {} x quality {})",
+                of(Metric::PerDay),
+                requests.step().amount(),
+                of(Metric::Quality)
+            );
+            (formula, Vec::new())
+        }
+        Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
+            let what = "the quantile of the cost of a month over draws of what is uncertain, an estimate; `risk` says how good";
+            (what.to_owned(), Vec::new())
+        }
         Metric::FinalOnlyPerMonth => {
             variant(&result.cascade.as_ref()?.final_only, "every request pays only the step that answered it")
         }
@@ -245,6 +263,7 @@ fn text(evaluation: &Evaluation, metric: Metric, value: &Exact) -> String {
     match metric {
         _ if metric.is_money() => display::money(&(value * &currency.per_usd), &currency.code),
         Metric::SavingsPercent => format!("{}%", display::number(value, 2)),
+        Metric::Quality => display::percent(value, 2),
         _ => display::count(value),
     }
 }

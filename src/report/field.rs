@@ -20,6 +20,8 @@ pub enum Field {
     PerRequest,
     /// Cost of a million tokens of the workload as stated.
     PerMillionTokens,
+    /// Cost of a right answer.
+    PerAcceptedAnswer,
     /// Low end of an estimated cost per month.
     Low,
     /// High end of an estimated cost per month.
@@ -42,7 +44,7 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Strategy,
         Self::PerHour,
         Self::PerDay,
@@ -50,6 +52,7 @@ impl Field {
         Self::PerYear,
         Self::PerRequest,
         Self::PerMillionTokens,
+        Self::PerAcceptedAnswer,
         Self::Low,
         Self::High,
         Self::SavingsPerMonth,
@@ -71,6 +74,7 @@ impl Field {
             Self::PerYear => "per_year",
             Self::PerRequest => "per_request",
             Self::PerMillionTokens => "per_million_tokens",
+            Self::PerAcceptedAnswer => "per_accepted_answer",
             Self::Low => "low",
             Self::High => "high",
             Self::SavingsPerMonth => "savings_per_month",
@@ -97,6 +101,7 @@ impl Field {
             | Self::PerYear
             | Self::PerRequest
             | Self::PerMillionTokens
+            | Self::PerAcceptedAnswer
             | Self::Low
             | Self::High
             | Self::SavingsPerMonth => true,
@@ -122,6 +127,7 @@ impl Field {
             Self::PerYear => Some(cost.per_year.clone()),
             Self::PerRequest => Some(cost.per_request.clone()),
             Self::PerMillionTokens => cost.per_million_tokens.clone(),
+            Self::PerAcceptedAnswer => cost.per_accepted_answer.clone(),
             Self::Low => strategy.interval.as_ref().map(|interval| interval.low_per_month.clone()),
             Self::High => strategy.interval.as_ref().map(|interval| interval.high_per_month.clone()),
             Self::SavingsPerMonth => Some(strategy.savings.per_month.clone()),

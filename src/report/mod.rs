@@ -24,6 +24,7 @@ pub use break_even::{
 };
 pub use charges::Charge;
 pub use evaluation::{Billings, Computed, Evaluation};
+pub(crate) use evaluation::{is_input, is_output};
 pub use field::{Field, Order};
 pub use period::Period;
 pub use size::{
@@ -127,7 +128,7 @@ pub struct StrategyReport {
     pub cost: Costs,
     /// What it saves against the baseline.
     pub savings: Savings,
-    /// Expected quality; unknown as long as no qualities are stated.
+    /// The share of the requests that get a right answer, 0 to 1; `None` where too little is stated.
     pub quality: Option<Exact>,
     /// What it costs at both ends of the throughputs that it estimates (80% intervals); `None` where it estimates none.
     pub interval: Option<CostInterval>,
@@ -175,6 +176,8 @@ pub struct Costs {
     pub per_request: Exact,
     /// Per 1M tokens of the workload as stated, before any lever; `None` without tokens.
     pub per_million_tokens: Option<Exact>,
+    /// Per request over the share of right answers; `None` where no quality is known.
+    pub per_accepted_answer: Option<Exact>,
 }
 
 /// Savings against the baseline; negative where a strategy costs more.

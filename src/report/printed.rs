@@ -62,7 +62,7 @@ print! {
         shapley,
         interactions, alternatives
     }
-    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens }
+    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens, per_accepted_answer }
     Savings { per_day, per_month, percent }
     CostInterval { low_per_month, high_per_month }
     PrefixCacheReport {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Evaluation, Word};
 use crate::levers::{self, Finding, PrefixUse, Variant, standard_price};
-use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
+use crate::plan::{Billing, Cascade, Model, ModelUse, Plan, Route, Server, Serving, Strategy};
 use crate::pricing::{Card, Component};
 use crate::units::{Exact, display};
 
@@ -120,6 +120,20 @@ fn finding(finding: &Finding) -> Warning {
             message: format!(
                 "the mean prompt of {} tokens is near the tier {tier} of {model}; single requests lie on both sides and pay differently",
                 display::count(mean),
+            ),
+        },
+        Finding::UnknownJudgement { step } => Warning {
+            code: "independent-errors".into(),
+            message: format!(
+                "which answers of {step} are accepted is taken to be independent of whether they are right; a `judge` with \
+                 `sensitivity` and `specificity` in place of `accept` says how well right and wrong are told apart"
+            ),
+        },
+        Finding::IndependentErrors { first, then } => Warning {
+            code: "independent-errors".into(),
+            message: format!(
+                "{first} and {then} are taken to err independently; models fail at the same questions, so that the quality of this \
+                 cascade is lower: state `quality.given_wrong: {{{first}: {{{then}: ...}}}}`"
             ),
         },
         Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
@@ -258,7 +272,9 @@ fn dominated(
             .enumerate()
             .filter_map(|(other, candidate)| match &candidate.serving {
                 Serving::Single(Server::Model(candidate))
-                    if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
+                    if other != index
+                        && dominates(plan, strategy, &candidate.model, &model.model)
+                        && is_no_worse(plan, route, (index, model), candidate) =>
                 {
                     let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), Variant::default())
                         .ok()?
@@ -272,6 +288,11 @@ fn dominated(
             .min_by(|(a, ..), (b, ..)| a.cmp(b));
         let Some((cost, other, name)) = best else { continue };
         let dear = &model.model.listed.id;
+        let why = if plan.quality.of.iter().any(|(server, _)| server == &Server::Model(model.clone())) {
+            "and by the qualities stated no better"
+        } else {
+            "and no quality is stated that speaks for it"
+        };
         // A dearer model with the smaller share is there for its quality, as far as one can tell without any stated.
         let amounts = if share_of(plan, route, index) >= share_of(plan, route, other) {
             let days = plan.days_per_month.value();
@@ -285,9 +306,7 @@ fn dominated(
         };
         found.push(Warning {
             code: "dominated-model".into(),
-            message: format!(
-                "{dear} is nowhere cheaper than {name}, and no quality is stated that speaks for it{amounts}"
-            ),
+            message: format!("{dear} is nowhere cheaper than {name}, {why}{amounts}"),
         });
     }
 }
@@ -299,6 +318,20 @@ fn share_of(plan: &Plan, route: &Route, arm: usize) -> Exact {
         task.share.value() * &own
     };
     plan.workload.tasks.iter().zip(&route.shares).map(of_task).sum()
+}
+
+/// Whether a model is right at least as often as the one of an arm, at every task of that arm. What is not stated speaks for
+/// nobody.
+fn is_no_worse(plan: &Plan, route: &Route, (arm, dear): (usize, &ModelUse), cheap: &ModelUse) -> bool {
+    let tasks = plan.workload.tasks.iter().zip(&route.shares);
+    let mut own = tasks.filter(|(_, shares)| shares.iter().any(|(index, share)| *index == arm && !share.is_zero()));
+    own.all(|(task, _)| {
+        let of = |model: &ModelUse| {
+            let server = Server::Model(model.clone());
+            plan.quality.of(&server, task.name.as_deref()).map(|share| share.value().clone())
+        };
+        of(cheap).zip(of(dear)).is_none_or(|(cheap, dear)| cheap >= dear)
+    })
 }
 
 /// Whether `cheap` is no dearer than `dear` in any price at any prompt length of the workload, and cheaper in one.

@@ -239,6 +239,12 @@ impl Exact {
         sum.round(EXPONENTIAL_DECIMALS)
     }
 
+    /// The number that a float is, to the last bit; `None` of what is not finite. For draws and for statistics, which are
+    /// estimates; money that is computed exactly never comes from a float.
+    pub fn of_float(value: f64) -> Option<Self> {
+        RBig::try_from(value).ok().map(Self)
+    }
+
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
     pub fn sqrt(&self) -> Option<Self> {
         use dashu_int::ops::SquareRoot;
@@ -395,6 +401,15 @@ mod tests {
             assert_eq!(exact(text).to_f64(), float);
         }
         assert_eq!(exact("10").pow(400).to_f64(), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_float_is_the_number_it_stands_for() {
+        let tenth = Exact::of_float(0.1).unwrap();
+        assert_eq!(tenth.to_string(), "0.1000000000000000055511151231257827021181583404541015625");
+        assert_eq!(tenth.to_f64(), 0.1);
+        assert_eq!(Exact::of_float(f64::NAN), None);
+        assert_eq!(Exact::of_float(f64::INFINITY), None);
     }
 
     #[test]

@@ -11,4 +11,4 @@ mod uncertain;
 pub use exact::Exact;
 pub use grammar::{Kind, Reason, Refusal, Settings};
 pub use spread::{Kinds, Spread};
-pub use uncertain::{Family, Uncertain};
+pub use uncertain::{Distribution, Family, Uncertain};

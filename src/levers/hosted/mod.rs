@@ -12,7 +12,7 @@ use super::bill::{Hosted, Lever};
 use super::trip::Trip;
 use super::{Cause, Engine};
 use crate::diag::{Code, Diagnostic};
-use crate::figure::{Calls, Factor, Figure, Speed, Tokens, Volume};
+use crate::figure::{Calls, Cost, Factor, Figure, Speed, Tokens, Volume};
 use crate::hosting::size::NoCapacity;
 use crate::plan::{
     Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Replicas, Server, Serving, Supply, Throughput,
@@ -35,6 +35,14 @@ pub(super) struct Load {
     pub input: Figure<Tokens>,
     /// Tokens that each writes, reasoning included.
     pub output: Figure<Tokens>,
+}
+
+impl Load {
+    /// Whether an uncertain quantity is in it.
+    pub fn is_uncertain(&self) -> bool {
+        let waits = self.waiting.as_ref().is_some_and(Figure::is_uncertain);
+        waits || self.calls.is_uncertain() || self.input.is_uncertain() || self.output.is_uncertain()
+    }
 }
 
 impl Host {
@@ -83,8 +91,11 @@ impl Engine<'_> {
             }
             Serving::Cascade(cascade) => {
                 cascade.steps.iter().for_each(|step| self.open_deployments(&step.arm.serving));
-                if let Some(CallCost::Call { server, .. }) = &cascade.judge {
-                    self.open(server);
+                let judges = cascade.steps.iter().filter_map(|step| cascade.judge_of(step)?.cost.as_ref());
+                for cost in judges {
+                    if let CallCost::Call { server, .. } = cost {
+                        self.open(server);
+                    }
                 }
             }
         }
@@ -125,8 +136,8 @@ impl Engine<'_> {
             ));
         }
         let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, output };
-        let when_full = self.when_full(used, &load);
-        self.ledger.load(&used.deployment, load, &when_full);
+        let when_full = Figure::<Cost>::constant(self.when_full(used, &load));
+        self.ledger.load(&used.deployment, load, when_full);
     }
 
     /// Pays every deployment for what was sent to it.

@@ -85,6 +85,10 @@ impl Engine<'_> {
                 what,
             });
         }
+        if matches!(replicas.purchase, Purchase::Auto) && replicas.package.prices.iter().any(|(_, p)| p.is_uncertain())
+        {
+            self.ledger.decisions.hide();
+        }
         let packages = needed.at_least(&least);
         let packages = most.as_ref().map_or(packages.clone(), |most| packages.at_most(most));
         let packages = packages.named(format!("{} of {}", replicas.what(false), deployment.name));
@@ -119,6 +123,10 @@ impl Engine<'_> {
             Throughput::Stated(speed) => return Some(speed.clone()),
             Throughput::Estimated(estimator) => (estimator.request.prompt.clone(), estimator.request.answer.clone()),
         };
+        if host.loads.iter().any(super::Load::is_uncertain) {
+            // How fast cards are with which requests, no formula tells.
+            self.ledger.decisions.hide();
+        }
         let prompt = mean(&host.input()).unwrap_or(sized.0);
         let answer = mean(output).unwrap_or(sized.1);
         self.speed(replicas, &prompt, &answer, &host.deployment.name)

@@ -42,6 +42,11 @@ impl Engine<'_> {
             needed.clone(),
             inputs,
         );
+        let sizes = [&units.tokens_per_minute, &units.minimum, &units.step];
+        if at_peak.is_uncertain() || sizes.into_iter().chain(&units.units).any(Figure::is_uncertain) {
+            // What is above the units is added up over the hours with bare numbers.
+            self.ledger.decisions.hide();
+        }
         let bought = units.units.clone().unwrap_or(sized).named(format!("units of {name}"));
         let hours = bought.times(&Figure::<Hours>::constant(Exact::from(24)));
         self.ledger.uptime(name, "units", Quantity::Uptime(hours.clone(), "unit_hour"), &units.usd_per_unit_hour);

@@ -156,7 +156,7 @@ fn compared(report: &Report, metric: &str, a: &Exact, b: &Exact) -> (String, Str
 
 /// What an amount of a metric is counted in, where that is money.
 fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
-    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day"].contains(&metric) {
+    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day", "quality"].contains(&metric) {
         ""
     } else {
         &report.currency
@@ -167,6 +167,7 @@ fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
 pub(in super::super) fn amount(report: &Report, metric: &str, value: &Exact) -> String {
     match metric {
         "savings_percent" => format!("{}%", display::precise(value, 4)),
+        "quality" => format!("{}%", display::precise(&(value * &Exact::from(100)), 4)),
         "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => display::count(value),
         _ => money(report, value),
     }

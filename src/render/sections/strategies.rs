@@ -84,7 +84,7 @@ fn usual_fields(report: &Report, period: Period) -> Vec<(Field, u8)> {
     fields.push(if period == Period::Day { (Field::PerMonth, 2) } else { (Field::PerDay, 2) });
     fields.extend([(Field::PerRequest, 3), (Field::PerMillionTokens, 1)]);
     if has(Field::Quality) {
-        fields.push((Field::Quality, 4));
+        fields.extend([(Field::Quality, 4), (Field::PerAcceptedAnswer, 2)]);
     }
     fields.push((Field::SavingsPercent, 0));
     fields
@@ -99,6 +99,7 @@ fn column(field: Field) -> Column {
         Field::PerYear => Column::number("per year"),
         Field::PerRequest => Column::number("per request"),
         Field::PerMillionTokens => Column::number("per 1M tokens"),
+        Field::PerAcceptedAnswer => Column::number("per right answer"),
         Field::Low => Column::number("low"),
         Field::High => Column::number("high"),
         Field::SavingsPerMonth => Column::number("saves a month"),

@@ -39,8 +39,10 @@ fn null<'a>(_: &Row<'a>) -> Cow<'a, str> {
     Cow::Borrowed("")
 }
 
+/// With a decimal point in any case: a warehouse that guesses types guesses the same one for every file.
 fn number<'a>(value: &Exact) -> Cow<'a, str> {
-    Cow::Owned(value.to_string())
+    let text = value.to_string();
+    Cow::Owned(if text.contains('.') { text } else { text + ".0" })
 }
 
 /// Every column of every version: those of the specification by name, then our own.

@@ -106,7 +106,7 @@ fn warnings_name_retirement_and_announced_changes() {
         report(&scenario).strategies[0]
             .warnings
             .iter()
-            .map(|warning| (warning.code, warning.message.clone()))
+            .map(|warning| (warning.code.clone(), warning.message.clone()))
             .collect::<Vec<_>>()
     };
     assert_eq!(codes("gemini-1.5-pro")[0].0, "retired-model");
@@ -122,11 +122,11 @@ fn a_mean_near_a_tier_is_pointed_out() {
         let scenario = format!(
             "llmcost: 1\nworkload: {{requests: 1/day, input: {input}, output: 10}}\nstrategies:\n  a: {{model: claude-haiku-5-5}}\n"
         );
-        report(&scenario).strategies[0].warnings.iter().map(|warning| warning.code).collect::<Vec<_>>()
+        report(&scenario).strategies[0].warnings.iter().map(|warning| warning.code.clone()).collect::<Vec<_>>()
     };
     assert_eq!(codes(90_000), ["mean-tier"]);
     assert_eq!(codes(10_000), Vec::<&str>::new());
-    assert!(codes(2_000_000).contains(&"exceeds-context"));
+    assert!(codes(2_000_000).contains(&"exceeds-context".into()));
 }
 
 /// Every row of the side-by-side table of two public price lists: the model is there, and its prices at that date are

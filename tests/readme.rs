@@ -38,7 +38,8 @@ fn the_error_shown_is_a_real_one() {
 #[test]
 fn the_example_scenario_is_sound() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let scenario = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let scenario = readme.split("```yaml\n").find(|block| block.starts_with("llmcost:")).unwrap();
+    let scenario = scenario.split("```").next().unwrap();
     crate::support::report(scenario);
 }
 

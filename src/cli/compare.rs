@@ -165,7 +165,7 @@ fn deliver(
                         Shown::Report(report) => Some(report.as_ref().clone()),
                         Shown::Saved(_) => None,
                     });
-                    render::csv(&own.collect::<Vec<_>>())?
+                    render::csv(&own.collect::<Vec<_>>(), &render::CsvColumns::default())?
                 }
             },
         })

@@ -11,6 +11,9 @@ use crate::diag::{Code, Diagnostic, Place, Source};
 /// Scenarios and price lists beyond this are refused: 16 MiB.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
 
+/// Reports beyond this are refused: 1 GiB.
+const MOST_BYTES_OF_A_REPORT: u64 = 1 << 30;
+
 /// Where a scenario comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Input {
@@ -115,8 +118,21 @@ impl Files<'_> {
 pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
     match input {
         Input::File(path) | Input::Committed(_, path) => input.files().read(path),
-        Input::Stdin => text_of("<stdin>", io::stdin().lock()),
-        Input::Text { name, text } => text_of(name, text.as_bytes()),
+        Input::Stdin => text_of("<stdin>", io::stdin().lock(), MOST_BYTES),
+        Input::Text { name, text } => text_of(name, text.as_bytes(), MOST_BYTES),
+    }
+}
+
+/// Reads a saved report.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn read_report(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
+    match input {
+        Input::File(path) => read_up_to(path, &path.display().to_string(), MOST_BYTES_OF_A_REPORT),
+        Input::Committed(_, path) => input.files().read(path),
+        Input::Stdin => text_of("<stdin>", io::stdin().lock(), MOST_BYTES_OF_A_REPORT),
+        Input::Text { name, text } => text_of(name, text.as_bytes(), MOST_BYTES_OF_A_REPORT),
     }
 }
 
@@ -125,12 +141,16 @@ pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
 /// # Errors
 /// As [`read_input`].
 pub fn read_file(path: &Path, name: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
+    read_up_to(path, name, MOST_BYTES)
+}
+
+fn read_up_to(path: &Path, name: &str, most: u64) -> Result<Arc<Source>, Box<Diagnostic>> {
     if path.is_dir() {
         let found = Diagnostic::without_place(Code::Unreadable, format!("{name} is a folder"));
         return Err(Box::new(found.help("name a file in it")));
     }
     let file = File::open(path).map_err(|error| Box::new(unreadable(path, name, &error)))?;
-    text_of(name, file)
+    text_of(name, file, most)
 }
 
 fn unreadable(path: &Path, name: &str, error: &io::Error) -> Diagnostic {
@@ -159,23 +179,22 @@ fn neighbours(path: &Path) -> Vec<String> {
     names
 }
 
-pub(super) fn text_of(name: &str, reader: impl Read) -> Result<Arc<Source>, Box<Diagnostic>> {
+pub(super) fn text_of(name: &str, reader: impl Read, most: u64) -> Result<Arc<Source>, Box<Diagnostic>> {
     let mut bytes = Vec::new();
-    let limit = MOST_BYTES.saturating_add(1);
+    let limit = most.saturating_add(1);
     reader.take(limit).read_to_end(&mut bytes).map_err(|error| {
         Box::new(Diagnostic::without_place(Code::Unreadable, format!("{name} cannot be read: {error}")))
     })?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large(name));
+    if bytes.len() as u64 > most {
+        return Err(too_large(name, most));
     }
     let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(name, &error)))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Arc::new(Source { name: name.to_owned(), text, first_line: 1 }))
 }
 
-pub(super) fn too_large(name: &str) -> Box<Diagnostic> {
-    let found =
-        Diagnostic::without_place(Code::FileTooLarge, format!("{name} is larger than {} MiB", MOST_BYTES >> 20));
+pub(super) fn too_large(name: &str, most: u64) -> Box<Diagnostic> {
+    let found = Diagnostic::without_place(Code::FileTooLarge, format!("{name} is larger than {} MiB", most >> 20));
     Box::new(found.help("a scenario states means and shares; request logs are not scenarios"))
 }
 

@@ -12,7 +12,7 @@ mod yaml;
 
 pub use difference::{Difference, differences};
 pub use fields::{Fields, not_supported, wrong_shape};
-pub use files::{Files, Input, read_file, read_input};
+pub use files::{Files, Input, read_file, read_input, read_report};
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use revision::Revision;

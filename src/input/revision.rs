@@ -79,14 +79,14 @@ impl Revision {
             return Err(Box::new(found.help_if(suggest::did_you_mean(wanted, near.iter().map(String::as_str)))));
         };
         if blob.bytes > MOST_BYTES {
-            return Err(too_large(&label));
+            return Err(too_large(&label, MOST_BYTES));
         }
         let output =
             run(&self.top, &["cat-file", "blob", &blob.id], None).map_err(|error| cannot(error.to_string()))?;
         if !output.status.success() {
             return Err(cannot(said(&output)));
         }
-        text_of(&label, output.stdout.as_slice())
+        text_of(&label, output.stdout.as_slice(), MOST_BYTES)
     }
 
     /// The blob at `path`, through links within the repository; `None` where there is none.

@@ -8,3 +8,12 @@ pub mod risk {}
 
 #[doc = include_str!("self-hosting.md")]
 pub mod self_hosting {}
+
+#[doc = include_str!("reports.md")]
+pub mod reports {}
+
+#[doc = include_str!("ci.md")]
+pub mod ci {}
+
+#[doc = include_str!("focus.md")]
+pub mod focus {}

@@ -3,6 +3,9 @@
 use serde::Serialize;
 
 /// One report as an object, several as an array.
+///
+/// # Errors
+/// None that these values can raise.
 pub fn json<T: Serialize>(reports: &[T]) -> Result<String, serde_json::Error> {
     let mut text = match reports {
         [only] => serde_json::to_string_pretty(only)?,

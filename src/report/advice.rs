@@ -4,19 +4,19 @@
 //! saves, another lifetime or breakpoint of a prompt cache, prices that wait for whoever asks. Every amount is the
 //! difference between the scenario as it is and the scenario with that `--set`, resolved and computed anew.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
 use super::dominance::{Domination, dominations};
+use super::{Evaluation, Word};
 use crate::levers::{self, Variant};
 use crate::plan::{Change, Part, Serving, Strategy, Switch};
 use crate::units::{Exact, display};
 
 /// A change that saves money.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Advice {
     /// Its stable name.
-    pub code: &'static str,
+    pub code: Word,
     /// The strategy that it changes.
     pub strategy: String,
     /// What to change and why.
@@ -48,7 +48,8 @@ const BATCHED: &str = "10%";
 pub(super) fn advice(evaluation: &Evaluation) -> Vec<Advice> {
     let mut found: Vec<Advice> = Vec::new();
     for candidate in candidates(evaluation).into_iter().take(MOST_TRIED) {
-        let known = |known: &Advice| (known.code, known.message.as_str()) == (candidate.code, candidate.what.as_str());
+        let known =
+            |known: &Advice| (known.code.as_ref(), known.message.as_str()) == (candidate.code, candidate.what.as_str());
         if found.iter().any(known) {
             continue;
         }
@@ -63,7 +64,7 @@ pub(super) fn advice(evaluation: &Evaluation) -> Vec<Advice> {
         let plan = &evaluation.plan;
         let month = &(&saved * plan.days_per_month.value()) * &plan.currency.per_usd;
         found.push(Advice {
-            code: candidate.code,
+            code: candidate.code.into(),
             strategy: plan.strategies.get(candidate.strategy).map(|s| s.name.clone()).unwrap_or_default(),
             message: candidate.what,
             saves_per_month: month,
@@ -72,10 +73,10 @@ pub(super) fn advice(evaluation: &Evaluation) -> Vec<Advice> {
     }
     found.sort_by(|a, b| b.saves_per_month.cmp(&a.saves_per_month));
     // Of several lifetimes and breakpoints of one cache the best is enough.
-    let mut seen: Vec<(&str, String)> = Vec::new();
+    let mut seen: Vec<(Word, String)> = Vec::new();
     found.retain(|advice| {
         let key = (
-            advice.code,
+            advice.code.clone(),
             if advice.code == "better-prefix-cache" { advice.strategy.clone() } else { advice.message.clone() },
         );
         let is_new = !seen.contains(&key);

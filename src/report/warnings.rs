@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
 use super::dominance::{Domination, dominations};
+use super::{Evaluation, Word};
 use crate::levers::{Finding, PrefixUse};
 use crate::plan::{Billing, Cascade, Model, Plan, Server, Serving};
 use crate::pricing::Card;
 use crate::units::{Exact, display};
 
 /// Something that a reader of the result should look at.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Warning {
     /// Its stable name.
-    pub code: &'static str,
+    pub code: Word,
     /// What it says.
     pub message: String,
 }
@@ -41,7 +41,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     {
         let days = plan.days_per_month.value();
         found.push(Warning {
-            code: "blended-rate-understates",
+            code: "blended-rate-understates".into(),
             message: format!(
                 "`billing: final_only` pays only the step that answered; providers bill every attempt, and a judge is paid too: \
                  {} a month instead of {}",
@@ -61,7 +61,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             _ => "no share would pay for it".to_owned(),
         };
         found.push(Warning {
-            code: "cascade-below-break-even",
+            code: "cascade-below-break-even".into(),
             message: format!(
                 "step {} ({}) stops {} of the calls that reach it; it costs {} a day and spares {}: {needed}",
                 step.step.saturating_add(1),
@@ -74,7 +74,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     }
     if !result.outcome.unanswered.is_zero() {
         found.push(Warning {
-            code: "unanswered",
+            code: "unanswered".into(),
             message: format!(
                 "{} requests a day end the cascade without an accepted answer; what they cost is in, what they lack is not",
                 display::count(&result.outcome.unanswered),
@@ -90,7 +90,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     found.extend(result.outcome.prefixes.iter().filter_map(|used| losing(used, plan, &money)));
     for hosted in &result.outcome.hosted {
         let told = hosted.deployment.warnings.iter();
-        found.extend(told.map(|(code, message)| Warning { code, message: message.clone() }));
+        found.extend(told.map(|(code, message)| Warning { code: (*code).into(), message: message.clone() }));
     }
     found
 }
@@ -106,7 +106,7 @@ fn losing(used: &PrefixUse, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Op
     let needed = (write - &Exact::ONE).checked_div(&(write - read));
     let needed = needed.map_or_else(String::new, |share| format!("; it pays above {}", display::percent(&share, 1)));
     Some(Warning {
-        code: "cache-below-break-even",
+        code: "cache-below-break-even".into(),
         message: format!(
             "the prompt cache of {} reads {} of its tokens and loses {} a month{needed}",
             used.model.listed.id,
@@ -119,28 +119,28 @@ fn losing(used: &PrefixUse, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Op
 fn finding(finding: &Finding) -> Warning {
     match finding {
         Finding::MeanTier { model, tier, mean } => Warning {
-            code: "mean-tier",
+            code: "mean-tier".into(),
             message: format!(
                 "the mean prompt of {} tokens is near the tier {tier} of {model}; single requests lie on both sides and pay differently",
                 display::count(mean),
             ),
         },
         Finding::UnknownJudgement { step } => Warning {
-            code: "independent-errors",
+            code: "independent-errors".into(),
             message: format!(
                 "which answers of {step} are accepted is taken to be independent of whether they are right; a `judge` with \
                  `sensitivity` and `specificity` in place of `accept` says how well right and wrong are told apart"
             ),
         },
         Finding::IndependentErrors { first, then } => Warning {
-            code: "independent-errors",
+            code: "independent-errors".into(),
             message: format!(
                 "{first} and {then} are taken to err independently; models fail at the same questions, so that the quality of this \
                  cascade is lower: state `quality.given_wrong: {{{first}: {{{then}: ...}}}}`"
             ),
         },
         Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
-            code: "capacity-exceeded",
+            code: "capacity-exceeded".into(),
             message: format!(
                 "{deployment} would need {} at its peak and may have {}: what is above that is not served",
                 counted(needed, what),
@@ -148,7 +148,7 @@ fn finding(finding: &Finding) -> Warning {
             ),
         },
         Finding::BelowMinimumPrefix { model, tokens, minimum, share } => Warning {
-            code: "below-minimum-prefix",
+            code: "below-minimum-prefix".into(),
             message: if tokens.is_zero() {
                 format!(
                     "no part of these prompts is the same for several requests, so that {model} has nothing to cache"
@@ -168,14 +168,14 @@ fn finding(finding: &Finding) -> Warning {
             },
         },
         Finding::CompressionBreaksPrefix { part } => Warning {
-            code: "compression-breaks-prefix",
+            code: "compression-breaks-prefix".into(),
             message: format!(
                 "compressing `{part}` by a share depends on the request, so that its text differs from call to call and cannot be \
                  read from the prompt cache; `{{to: ...}}`, a text shortened once, does not"
             ),
         },
         Finding::ExceedsContext { model, share, tokens, limit, what } => Warning {
-            code: "exceeds-context",
+            code: "exceeds-context".into(),
             message: if *share == Exact::ONE {
                 format!(
                     "a call of {} tokens passes the {what} limit of {model}, {}",
@@ -209,12 +209,12 @@ fn lifecycle(model: &Arc<Model>, found: &mut Vec<Warning>) {
             days if days <= SOON_DAYS => Some(format!("{} retires on {retires}, in {days} days", listed.id)),
             _ => None,
         };
-        found.extend(message.map(|message| Warning { code: "retired-model", message }));
+        found.extend(message.map(|message| Warning { code: "retired-model".into(), message }));
     }
     let (Some(now), Some(next)) = (listed.card(None, model.as_of), listed.next_card(model.as_of)) else { return };
     let Some(from) = next.from.filter(|from| days_until(*from) <= SOON_DAYS) else { return };
     found.push(Warning {
-        code: "price-changes-soon",
+        code: "price-changes-soon".into(),
         message: format!(
             "{} changes its price on {from}, in {} days: {}",
             listed.id,
@@ -268,5 +268,8 @@ fn dominated(plan: &Plan, pair: &Domination, total: &Exact, money: &dyn Fn(&Exac
     } else {
         String::new()
     };
-    Warning { code: "dominated-model", message: format!("{dear} is nowhere cheaper than {cheap}, {why}{amounts}") }
+    Warning {
+        code: "dominated-model".into(),
+        message: format!("{dear} is nowhere cheaper than {cheap}, {why}{amounts}"),
+    }
 }

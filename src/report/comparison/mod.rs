@@ -10,7 +10,7 @@ mod side_by_side;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use build::{Pairs, compare};
 pub use saved::{Saved, read_saved};
@@ -21,7 +21,7 @@ use super::ListUsed;
 use crate::units::Exact;
 
 /// A result against another one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// What it is compared with.
     pub base: SideReport,
@@ -36,7 +36,7 @@ pub struct Comparison {
     /// What the comparison must not come to.
     pub conditions: Vec<ConditionResult>,
     /// Changes below this percentage are not worth telling.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_below_percent: Option<Exact>,
     /// Whether anything is worth telling.
     pub notable: bool,
@@ -45,7 +45,7 @@ pub struct Comparison {
 }
 
 /// One side of a comparison.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SideReport {
     /// What people call it: its file, with what tells it apart from the other side.
     pub label: String,
@@ -54,10 +54,10 @@ pub struct SideReport {
     /// Its file.
     pub file: String,
     /// What `--set` changed in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
     /// The commit that it was read from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// The date of its prices.
     pub as_of: String,
@@ -76,12 +76,12 @@ pub struct SideReport {
 }
 
 /// What became of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StrategyChange {
     /// Its name.
     pub name: String,
     /// The strategy that it is compared with, where that has another name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
     /// `changed`, `same`, `added` or `removed`.
     pub status: Cow<'static, str>,
@@ -101,14 +101,14 @@ pub struct StrategyChange {
     pub causes: Vec<CauseChange>,
     /// How the change was shared among its causes: `all_orders` (Shapley values), `both_orders` (the mean of a fixed order and
     /// its reverse) or `lines` (line by line of the bills).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Cow<'static, str>>,
     /// Whether it is worth telling.
     pub notable: bool,
 }
 
 /// What one cause changes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CauseChange {
     /// `price`, `volume`, `tokens`, `mix`, `hosting`, the name of a lever, or `other`.
     pub cause: String,
@@ -121,7 +121,7 @@ pub struct CauseChange {
 }
 
 /// A value that the scenarios state otherwise.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StatedChange {
     /// Where, as `--set` writes it.
     pub path: String,
@@ -132,7 +132,7 @@ pub struct StatedChange {
 }
 
 /// Another price of a model, in USD after discounts.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PriceChangeReport {
     /// The model.
     pub model: String,
@@ -153,7 +153,7 @@ pub struct PriceChangeReport {
 }
 
 /// Whether a condition of `--fail-on` or `--warn-on` holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ConditionResult {
     /// As it was written.
     pub condition: String,
@@ -170,7 +170,7 @@ pub struct ConditionResult {
 }
 
 /// A condition asked of one strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Asked {
     /// Which.
     pub strategy: String,

@@ -9,7 +9,7 @@ use llmcost::diag::Code;
 use crate::support::{program, root, run, run_with, snapshot, text};
 
 /// Codes that no text file can show; each has a test below.
-const SHOWN_OTHERWISE: [&str; 4] = ["unreadable", "not-utf8", "file-too-large", "bad-set"];
+const SHOWN_OTHERWISE: [&str; 5] = ["unreadable", "not-utf8", "file-too-large", "bad-set", "impossible-usage"];
 
 fn bad_files() -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(root().join("tests/cases/errors"))

@@ -15,4 +15,5 @@ mod strategies;
 mod workload;
 
 pub use options::Options;
+pub use prices::{price_book, price_list};
 pub use scenario::load;

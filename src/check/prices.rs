@@ -1,7 +1,7 @@
 //! `prices`: which lists, at which date, with which additions and discounts.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -88,7 +88,33 @@ fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {
     date(&node, sink)
 }
 
+/// The default list with those of the command line over it.
+///
+/// # Errors
+/// Every problem of the files.
+pub fn price_book(paths: &[PathBuf]) -> Result<Book, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
+    lists.extend(paths.iter().filter_map(|path| from_option(path, &mut sink)));
+    lists.reverse();
+    sink.finish(Some(Book::new(lists)))
+}
+
+/// One list: a file, or the name of an embedded one.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn price_list(path: &Path) -> Result<List, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let list = from_option(path, &mut sink);
+    sink.finish(list)
+}
+
 fn from_option(path: &Path, sink: &mut Sink) -> Option<List> {
+    let embedded = path.to_str().filter(|_| !path.exists()).and_then(embedded_list);
+    if embedded.is_some() {
+        return embedded;
+    }
     let source = input::read_file(path, &path.display().to_string()).map_err(|error| sink.add(*error)).ok()?;
     let root = input::parse(&source, sink)?;
     pricing::read_list(&source, &root, sink)

@@ -4,6 +4,9 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod price;
+mod price_cases;
+mod prices;
 mod settings;
 mod simulate;
 
@@ -60,6 +63,11 @@ enum Command {
     Breakeven(breakeven::Arguments),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
+    /// Price one request, or every row of a table, exactly
+    Price(Box<price::Arguments>),
+    /// The price catalogue: list, show, history, diff, import, lint
+    #[command(subcommand)]
+    Prices(prices::Command),
 }
 
 /// Scenarios to compute and where the result goes.
@@ -118,6 +126,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
+        Command::Price(arguments) => price::run(&arguments, &settings),
+        Command::Prices(command) => prices::run(&command, &settings),
     }
 }
 

@@ -23,18 +23,23 @@ pub(super) fn deliver(
     table: impl Fn(Look) -> String,
     csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
 ) -> Result<()> {
-    let show = |format: Format, look: Look| -> Result<String> {
+    put(destination, settings, |format, look| {
         Ok(match format {
             Format::Table => table(look),
             Format::Json => render::json(reports)?,
             Format::Csv => csv(reports)?,
         })
-    };
+    })
+}
+
+/// Shows a result in every place and form that was asked for.
+pub(super) fn put(
+    destination: &Destination,
+    settings: &Settings,
+    show: impl Fn(Format, Look) -> Result<String>,
+) -> Result<()> {
     if destination.output.is_empty() {
-        let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        return Ok(stdout.flush()?);
+        return print(&show(destination.format.unwrap_or(Format::Table), settings.look())?);
     }
     let mut ready = Vec::new();
     let mut paths = HashSet::new();
@@ -46,6 +51,13 @@ pub(super) fn deliver(
         ready.push(prepared(&path, show(format, settings.look_of_file())?.as_bytes())?);
     }
     ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// To standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
 }
 
 /// Writes one file whole, or not at all.

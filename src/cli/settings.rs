@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::{Changes, Scenarios};
+use super::{Changes, Ending, Scenarios};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, terminal};
 use crate::input::Input;
@@ -57,6 +57,12 @@ impl Settings {
         let coloured = self.coloured(std::io::stderr().is_terminal());
         // Nothing is left to be done when standard error is closed.
         let _ = std::io::stderr().write_all(terminal::render(diagnostics, coloured).as_bytes());
+    }
+
+    /// Prints diagnostics; nothing was computed.
+    pub fn refuse(&self, diagnostics: &[Diagnostic]) -> Ending {
+        self.report(diagnostics);
+        Ending::BadInput
     }
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.

@@ -33,6 +33,20 @@ impl Input {
     }
 }
 
+/// Tables of requests may be larger than anything a person writes: 4 GiB.
+const MOST_BYTES_OF_A_TABLE: u64 = 4 << 30;
+
+/// Reads a table of data; `-` is standard input.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn read_table(path: &Path, name: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
+    if path == Path::new("-") {
+        return text_of("<stdin>", io::stdin().lock(), MOST_BYTES_OF_A_TABLE);
+    }
+    read_up_to(path, name, MOST_BYTES_OF_A_TABLE)
+}
+
 /// Reads a file or standard input.
 ///
 /// # Errors
@@ -40,8 +54,8 @@ impl Input {
 pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
     match input {
         Input::File(path) => read_file(path, &path.display().to_string()),
-        Input::Stdin => text_of("<stdin>", io::stdin().lock()),
-        Input::Text { name, text } => text_of(name, text.as_bytes()),
+        Input::Stdin => text_of("<stdin>", io::stdin().lock(), MOST_BYTES),
+        Input::Text { name, text } => text_of(name, text.as_bytes(), MOST_BYTES),
     }
 }
 
@@ -50,12 +64,16 @@ pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
 /// # Errors
 /// As [`read_input`].
 pub fn read_file(path: &Path, name: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
+    read_up_to(path, name, MOST_BYTES)
+}
+
+fn read_up_to(path: &Path, name: &str, most: u64) -> Result<Arc<Source>, Box<Diagnostic>> {
     if path.is_dir() {
         let found = Diagnostic::without_place(Code::Unreadable, format!("{name} is a folder"));
         return Err(Box::new(found.help("name a file in it")));
     }
     let file = File::open(path).map_err(|error| Box::new(unreadable(path, name, &error)))?;
-    text_of(name, file)
+    text_of(name, file, most)
 }
 
 fn unreadable(path: &Path, name: &str, error: &io::Error) -> Diagnostic {
@@ -84,15 +102,14 @@ fn neighbours(path: &Path) -> Vec<String> {
     names
 }
 
-fn text_of(name: &str, reader: impl Read) -> Result<Arc<Source>, Box<Diagnostic>> {
+fn text_of(name: &str, reader: impl Read, most: u64) -> Result<Arc<Source>, Box<Diagnostic>> {
     let mut bytes = Vec::new();
-    let limit = MOST_BYTES.saturating_add(1);
+    let limit = most.saturating_add(1);
     reader.take(limit).read_to_end(&mut bytes).map_err(|error| {
         Box::new(Diagnostic::without_place(Code::Unreadable, format!("{name} cannot be read: {error}")))
     })?;
-    if bytes.len() as u64 > MOST_BYTES {
-        let found =
-            Diagnostic::without_place(Code::FileTooLarge, format!("{name} is larger than {} MiB", MOST_BYTES >> 20));
+    if bytes.len() as u64 > most {
+        let found = Diagnostic::without_place(Code::FileTooLarge, format!("{name} is larger than {} MiB", most >> 20));
         return Err(Box::new(found.help("a scenario states means and shares; request logs are not scenarios")));
     }
     let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(name, &error)))?;

@@ -2,13 +2,15 @@
 
 mod fields;
 mod files;
+pub mod json;
 mod node;
 mod overlay;
 mod scalars;
 mod yaml;
 
 pub use fields::{Fields, not_supported, wrong_shape};
-pub use files::{Input, read_file, read_input};
+pub use files::{Input, read_file, read_input, read_table};
+pub use json::Json;
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use scalars::{choice, date, plain, refused, word, yes_or_no};

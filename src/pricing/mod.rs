@@ -3,17 +3,22 @@
 
 mod book;
 mod card;
+pub mod cases;
 mod compiled;
 mod component;
 mod embedded;
+pub mod import;
 mod moment;
 mod quote;
 mod rates;
 mod read;
 mod read_card;
+mod receipt;
 mod request;
+mod resolve;
 mod window;
 mod words;
+pub mod write;
 
 pub use book::{Book, List, ListInfo, Lookup};
 pub use card::{Accepted, Alias, CacheRules, Card, Fallback, Model, Rate, Selectors, Test, Tier, Uplift, within};
@@ -24,7 +29,9 @@ pub use moment::{Load, Moment};
 pub use quote::{Ask, Factor, Listed, Missing, Quote};
 pub(crate) use rates::components;
 pub use read::{read_added, read_list};
+pub use receipt::{ListUsed, Receipt, ReceiptLine, ReceiptWarning};
 pub use request::{Charge, Problem, Usage};
+pub use resolve::resolve;
 pub use window::{Hours, WEEKDAYS, Window, Zone};
 
 /// A calendar date.

@@ -27,7 +27,9 @@ pub(super) fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec
     let writes = match fields.get("cache_write", sink) {
         Some(node) => match &node.value {
             Value::Map(entries) if node.get("usd").is_none() => {
-                entries.iter().map(|(key, node)| (key.text.to_string(), node)).collect()
+                // `default` is the lifetime that a bare price is for.
+                let lifetime = |key: &str| if key == "default" { String::new() } else { key.to_owned() };
+                entries.iter().map(|(key, node)| (lifetime(&key.text), node)).collect()
             }
             _ => vec![(String::new(), node)],
         },

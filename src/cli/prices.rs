@@ -1,0 +1,21 @@
+//! `prices`: the catalogue, to look at, to compare, to extend and to check.
+
+mod import;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use super::Ending;
+use super::settings::Settings;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Turn another project's price file into a list of ours; what it cannot say is listed
+    Import(import::Arguments),
+}
+
+pub(super) fn run(command: &Command, settings: &Settings) -> Result<Ending> {
+    match command {
+        Command::Import(arguments) => import::run(arguments, settings),
+    }
+}

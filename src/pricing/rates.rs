@@ -185,7 +185,7 @@ pub(super) fn factor(node: &Node, sink: &mut Sink) -> Option<Exact> {
     if is_percent { share(node, sink) } else { plain(node, Kind::Factor, &Settings::default(), sink) }
 }
 
-/// A list of token components, for `applies_to`.
+/// A list of token components, for `applies_to`; `tokens` stands for all of them.
 pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
     let one = std::slice::from_ref(node);
     let items = match &node.value {
@@ -199,6 +199,10 @@ pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
     let mut found = Vec::new();
     for item in items {
         let Some((name, place)) = word(item, sink) else { continue };
+        if name == "tokens" {
+            found.extend(Component::tokens());
+            continue;
+        }
         match known(&name) {
             Some(component) => found.push(component),
             None => {

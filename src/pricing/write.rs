@@ -105,6 +105,9 @@ fn applies_to(components: &[Component]) -> String {
     if components.is_empty() {
         return String::new();
     }
+    if components == Component::tokens() {
+        return ", applies_to: tokens".to_owned();
+    }
     format!(", applies_to: {}", listed(components.iter().map(|component| component.slug().to_owned())))
 }
 

@@ -1,6 +1,7 @@
 //! Prices of single requests: cards, tiers, caches, modes, hours, regions; lists and what is made of them.
 
 mod compiled;
+mod coverage;
 mod import;
 mod oracle_genai;
 mod oracle_litellm;

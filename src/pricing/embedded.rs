@@ -94,6 +94,17 @@ pub fn embedded_list(name: &str) -> Option<List> {
     Some(List::embedded(Arc::new(info), list))
 }
 
+/// Every file of the lists in the binary, with the name of its list.
+pub fn embedded_sources() -> Vec<(&'static str, Arc<Source>)> {
+    let of = |list: &'static EmbeddedList| {
+        list.files.iter().map(|(path, text)| {
+            let (name, text) = (format!("pricing/{path}"), (*text).to_owned());
+            (list.name, Arc::new(Source { name, text, first_line: 1 }))
+        })
+    };
+    LISTS.iter().flat_map(of).collect()
+}
+
 /// What a model's block begins with, in the house form.
 const MODEL_START: &str = "\n  - id: ";
 /// What ends the part of a block that says what the model is called.

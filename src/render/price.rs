@@ -26,7 +26,7 @@ pub fn receipt(receipt: &Receipt, look: Look) -> String {
             format!("{}{tier}", harmless(&line.component)),
             display::count(&line.quantity),
             format!("{price}/{per}"),
-            display::money(&line.amount, &receipt.currency.to_owned()),
+            display::money(&line.amount, receipt.currency),
         ];
         (cells, Exact::ZERO)
     });

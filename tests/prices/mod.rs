@@ -3,6 +3,7 @@
 mod compiled;
 mod coverage;
 mod import;
+mod lint;
 mod oracle_genai;
 mod oracle_litellm;
 mod quotes;

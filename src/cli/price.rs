@@ -21,28 +21,34 @@ pub(super) struct Arguments {
     #[arg(required_unless_present = "cases", conflicts_with = "cases")]
     model: Option<String>,
     /// Tokens of the whole prompt, cached and written ones included
-    #[arg(long, value_name = "TOKENS", required_unless_present = "cases", conflicts_with = "cases")]
+    #[arg(
+        long,
+        value_name = "TOKENS",
+        allow_negative_numbers = true,
+        required_unless_present = "cases",
+        conflicts_with = "cases"
+    )]
     input: Option<String>,
     /// Of these, tokens read from the prompt cache
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     cached: Option<String>,
     /// Of these, tokens written to the cache for its default lifetime
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     cache_write: Option<String>,
     /// Of these, tokens written to the cache for an hour
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     cache_write_1h: Option<String>,
     /// Visible tokens of the answer
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     output: Option<String>,
     /// Hidden reasoning tokens beside them
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     reasoning: Option<String>,
     /// Other things of the request: web_search=2, input_audio=1500 (part of --input), page=30 (repeatable)
     #[arg(long, value_name = "COMPONENT=QUANTITY")]
     also: Vec<String>,
     /// How many such requests
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     requests: Option<String>,
     /// batch, flex, priority, ...; left out, the standard price
     #[arg(long, value_name = "MODE")]

@@ -43,6 +43,8 @@ rules! {
     CardsOverlap = "cards-overlap",
     /// A price announced for later without one for now.
     FutureWithoutCurrent = "future-without-current",
+    /// An announced standard price, and a mode that goes on at its old one.
+    ModeWithoutAnnounced = "mode-without-announced",
     /// A model whose prices have ended and that is not said to be retired.
     EndedNotRetired = "ended-not-retired",
     /// Hours priced by an older card than the rest of the day.

@@ -9,6 +9,7 @@ mod imported;
 mod json;
 mod lint;
 mod price;
+mod prices;
 mod sheet;
 mod style;
 mod table;
@@ -21,5 +22,9 @@ pub use imported::{csv_of_imported, imported};
 pub use json::{any_json, json};
 pub use lint::{LintReport, csv_of_lint, lint, lint_json};
 pub use price::{csv_of_receipt, receipt};
+pub use prices::{
+    csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
+    price_rows, price_rows_json,
+};
 pub use style::Look;
 pub use table::{checks, table};

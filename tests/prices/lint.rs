@@ -23,6 +23,10 @@ const BROKEN: &[(&str, &str)] = &[
         "  - {id: m, prices: [{CARD, until: 2026-03-01, input: '2'}, {from: 2026-02-01, source: page, input: '3'}]}",
     ),
     ("future-without-current", "  - {id: m, prices: [{from: 2027-01-01, source: page, input: '2'}]}"),
+    (
+        "mode-without-announced",
+        "  - {id: m, prices: [{CARD, input: '2'}, {CARD, when: {mode: batch}, input: '1'}, {from: 2027-01-01, source: page, input: '3'}]}",
+    ),
     ("ended-not-retired", "  - {id: m, prices: [{CARD, until: 2026-02-01, input: '2'}]}"),
     (
         "window-older-than-price",

@@ -1,5 +1,6 @@
 //! Prices of single requests: cards, tiers, caches, modes, hours, regions; lists and what is made of them.
 
+mod cli;
 mod compiled;
 mod coverage;
 mod import;

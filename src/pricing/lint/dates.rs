@@ -45,6 +45,15 @@ fn as_of(model: &Model, listed: Date, findings: &mut Findings<'_>) {
             findings.add(Rule::EndedNotRetired, &model.place, "its prices have ended; `retires` does not say when");
         }
     }
+    if let Some(next) = model.next_card(listed).and_then(|card| card.from) {
+        let goes_on = |card: &&Card| card.when.mode.is_some() && card.covers(listed) && card.covers(next);
+        let restated =
+            |card: &Card| model.cards.iter().any(|other| other.when == card.when && other.from == Some(next));
+        for card in model.cards.iter().filter(goes_on).filter(|card| !restated(card)) {
+            let message = format!("the standard price changes on {next}; {} goes on at the old one", card.when);
+            findings.add(Rule::ModeWithoutAnnounced, &card.place, message);
+        }
+    }
     let current = model.card(None, listed);
     for card in model.cards.iter().filter(|card| !card.when.windows.is_empty() && card.covers(listed)) {
         let newest =

@@ -78,9 +78,9 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
     let old: Option<(Option<Date>, Vec<Arc<Model>>)> = old.map(|list| (list.info().listed, list.all()));
     let (models, changes) = match &old {
         None => (first(&imported, upstream, listed), None),
-        Some((_, old)) => {
+        Some((known, old)) => {
             let old: Vec<Model> = old.iter().map(|model| (**model).clone()).collect();
-            let date = listed.unwrap_or(Date::ZERO);
+            let date = listed.or(*known).unwrap_or(Date::ZERO);
             let (models, changes) = updated(&old, &imported.models, date, name);
             let nothing_new = changes.added.is_empty() && changes.changed.is_empty() && changes.removed.is_empty();
             if listed.is_none() && !nothing_new {

@@ -154,7 +154,7 @@ fn model(key: &str, entry: &Json, blank: &Blank<'_>, notes: &mut Notes<'_>) -> O
     }
     let windows = entry.get("off_peak_pricing").and_then(|node| off_peak(node, kind, test, notes));
     if !sheets.values().any(Sheet::has_a_price) {
-        let states = |name: &str| entry.get(name).is_some();
+        let states = |name: &str| entry.get(name).is_some_and(|value| *value != Json::Null);
         let zero = states("input_cost_per_token") || states("output_cost_per_token") || states("tiered_pricing");
         let reason = if zero {
             "it states only zeros: free, or not known?"

@@ -64,15 +64,20 @@ fn append(model: &mut Model, current: &Model, date: Date) -> bool {
         card.from.is_some_and(|from| from > date)
             || in_force(current, card, date).is_some_and(|newest| newest.from == card.from)
     };
-    let mut changed = false;
+    // What is only announced is no history yet: it may change, and be taken back.
+    let announced = |card: &Card| card.from.is_some_and(|from| from > date);
+    let before = model.cards.len();
+    model.cards.retain(|known| {
+        !announced(known) || current.cards.iter().any(|card| card.when == known.when && card.from == known.from)
+    });
+    let mut changed = model.cards.len() != before;
     for card in current.cards.iter().filter(holds_or_will) {
         let same_day = |known: &&mut Card| known.when == card.when && known.from == card.from && card.from.is_some();
         if let Some(known) = model.cards.iter_mut().find(same_day) {
             if same(&known.rates, &card.rates) {
                 continue;
             }
-            // What is only announced is no history yet.
-            if card.from.is_some_and(|from| from > date) {
+            if announced(card) {
                 known.rates.clone_from(&card.rates);
                 known.verified = Some(date);
                 changed = true;
@@ -80,7 +85,8 @@ fn append(model: &mut Model, current: &Model, date: Date) -> bool {
             }
         }
         // A day that the source states counts where it goes on from what is known; else the day of the file.
-        let newest = model.cards.iter().filter(|known| known.when == card.when).filter_map(|known| known.from).max();
+        let past = model.cards.iter().filter(|known| known.when == card.when && !announced(known));
+        let newest = past.filter_map(|known| known.from).max();
         let from = card.from.filter(|from| newest.is_none_or(|newest| *from > newest)).unwrap_or(date);
         let standing = in_force(model, card, from);
         if standing.is_none_or(|known| !same(&known.rates, &card.rates)) {

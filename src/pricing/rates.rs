@@ -36,6 +36,11 @@ pub(super) fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec
         None => Vec::new(),
     };
     for (lifetime, node) in writes.into_iter().chain(short) {
+        if found.iter().any(|((known, _), _)| *known == Component::CacheWrite(lifetime.clone())) {
+            let message = format!("`cache_write` states {lifetime} already");
+            sink.add(Diagnostic::at(Code::Conflict, &node.place, message, "again here").help("keep one of the two"));
+            continue;
+        }
         if !lifetime.is_empty() && Kind::Duration.parse(&lifetime, &Settings::default()).is_err() {
             sink.add(
                 Diagnostic::at(

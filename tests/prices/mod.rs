@@ -3,6 +3,7 @@
 mod cli;
 mod compiled;
 mod coverage;
+mod forms;
 mod import;
 mod lint;
 mod oracle_genai;

@@ -22,7 +22,7 @@ const MODELS: [&str; 8] = [
     "gpt-6-luna",
 ];
 const REQUESTS: usize = 1_000_000;
-const ROUNDS: usize = 20;
+const PASSES: usize = 20;
 /// 2026-10-20, when all of them have prices, and the days after it.
 const FIRST_SECOND: i64 = 1_792_454_400;
 const SECONDS: u64 = 30 * 86_400;
@@ -79,18 +79,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let table = &tables[request.model][usize::from(request.in_batch)];
         table.cost(&request.tokens, request.second).map_err(|why| format!("{} {why:?}", MODELS[request.model]))
     };
-    let mut best = f64::INFINITY;
+    // Each pass meets every request once; the best pass is the one that the machine disturbed least.
     let mut units = 0u128;
-    for _ in 0..ROUNDS {
+    let mut seconds = f64::INFINITY;
+    for _ in 0..PASSES {
         let start = Instant::now();
         units = 0;
         for request in &all {
-            match priced(request)? {
-                Cost::Units(cost) => units += cost,
-                Cost::Exact(_) => return Err("a price off the grid".into()),
-            }
+            let table = &tables[request.model][usize::from(request.in_batch)];
+            units += table.units(&request.tokens, request.second).ok_or("a request without a price on the grid")?;
         }
-        best = best.min(start.elapsed().as_secs_f64());
+        seconds = seconds.min(start.elapsed().as_secs_f64());
     }
     let sample = &all[..20_000];
     let start = Instant::now();
@@ -112,7 +111,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "compiled {} tables in {:.2} ms", tables.len() * 2, compiling.as_secs_f64() * 1e3)?;
-    writeln!(out, "integers: {:.1} M requests/s, total ${}", REQUESTS as f64 / best / 1e6, usd_of(units))?;
+    writeln!(out, "integers: {:.1} M requests/s, total ${}", REQUESTS as f64 / seconds / 1e6, usd_of(units))?;
     writeln!(out, "rationals: {:.3} M requests/s, equal to the last digit", sample.len() as f64 / slow / 1e6)?;
     Ok(())
 }

@@ -56,7 +56,7 @@ fn explanations_print_what_their_snapshots_say() {
 
 #[test]
 fn help_texts_print_what_their_snapshots_say() {
-    for command in ["", "simulate", "check", "breakeven", "explain"] {
+    for command in ["", "simulate", "check", "breakeven", "size", "explain"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(0));

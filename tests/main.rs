@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod deployments;
 mod errors;
 mod exact;
 mod golden;
@@ -19,5 +20,6 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod size;
 mod support;
 mod throughput;

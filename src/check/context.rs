@@ -7,7 +7,7 @@ use super::read::quantity;
 use crate::diag::{Code, Diagnostic, Place, Sink};
 use crate::figure::{Dimension, Figure, Share};
 use crate::input::{Fields, Node, word};
-use crate::plan::{Model, ModelUse};
+use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Server};
 use crate::pricing::{self, Book, Date, Lookup};
 use crate::units::{Kind, Settings};
 
@@ -16,6 +16,8 @@ pub(super) struct Context<'a> {
     pub sink: &'a mut Sink,
     pub settings: Settings,
     pub prices: Prices,
+    /// By name; `None` for those that could not be read.
+    pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
 }
 
 /// The prices of a scenario.
@@ -93,6 +95,25 @@ impl Context<'_> {
     pub fn model(&mut self, node: &Node) -> Option<ModelUse> {
         let name = word(node, self.sink)?.to_owned();
         self.model_named(&name, &node.place)
+    }
+
+    /// Who `node` names.
+    pub fn server(&mut self, node: &Node) -> Option<Server> {
+        let name = word(node, self.sink)?.to_owned();
+        self.server_named(&name, &node.place)
+    }
+
+    /// The deployment of the scenario called `name`, else the model of a price list.
+    pub fn server_named(&mut self, name: &str, place: &Place) -> Option<Server> {
+        let Some((_, deployment)) = self.deployments.iter().find(|(known, _)| known == name) else {
+            return self.model_named(name, place).map(Server::Model);
+        };
+        let Some(deployment) = deployment else {
+            // What is wrong with it was reported there.
+            self.sink.fail();
+            return None;
+        };
+        Some(Server::Deployment(DeploymentUse { deployment: Arc::clone(deployment), place: place.clone() }))
     }
 
     /// The model called `name`, at the date of the prices. A name that failed once is reported at each mention.

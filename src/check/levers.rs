@@ -186,7 +186,7 @@ pub(super) fn compress(
         );
     }
     fields.exclusive("model", "cost_per_request", context.sink);
-    let model = fields.get("model", context.sink).and_then(|node| context.model(node));
+    let model = fields.get("model", context.sink).and_then(|node| context.server(node));
     let cost = context.quantity(&mut fields, "cost_per_request", Kind::Money, "compression per request");
     fields.finish(context.sink);
     if cuts.is_empty() {

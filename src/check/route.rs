@@ -2,12 +2,12 @@
 
 use super::context::Context;
 
-use super::serving::{arm, of_model};
+use super::serving::{arm, of_server};
 use super::workload::{ShareOf, whole};
 use crate::diag::{Code, Diagnostic, Place, suggest};
 use crate::figure::{Figure, Share};
 use crate::input::{Fields, Node, Value, word, wrong_shape};
-use crate::plan::{Arm, Complexity, ModelUse, Route, Serving, Task};
+use crate::plan::{Arm, Complexity, Route, Server, Serving, Task};
 use crate::units::Exact;
 
 pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Route> {
@@ -44,9 +44,9 @@ pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> O
 /// One model under two names makes shares and usage hard to read; it is refused.
 fn twice(arms: &[Arm], context: &mut Context<'_>) {
     for (index, arm) in arms.iter().enumerate() {
-        let Serving::Model(this) = &arm.serving else { continue };
+        let Serving::Single(Server::Model(this)) = &arm.serving else { continue };
         let same = |other: &&Arm| match &other.serving {
-            Serving::Model(other) => {
+            Serving::Single(Server::Model(other)) => {
                 (&other.model.listed.provider, &other.model.listed.id)
                     == (&this.model.listed.provider, &this.model.listed.id)
                     && other.place.text() != this.place.text()
@@ -84,10 +84,10 @@ fn by_share(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Ar
     let mut arms = Vec::new();
     let mut shares = Vec::new();
     for (key, node) in entries {
-        let model = context.model_named(&key.text, &key.place);
+        let model = context.server_named(&key.text, &key.place);
         let share = ShareOf::read(node, context);
         let (Some(model), Some(share)) = (model, share) else { continue };
-        arms.push(of_model(model));
+        arms.push(of_server(model));
         shares.push(share);
     }
     if context.sink.failures() > before {
@@ -110,7 +110,7 @@ fn by_complexity(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Opti
     let mut of_level = Vec::new();
     for (key, level) in [("low", Complexity::Low), ("medium", Complexity::Medium), ("high", Complexity::High)] {
         let stated = fields.entry(key).is_some();
-        let model = fields.get(key, context.sink).and_then(|node| context.model(node));
+        let model = fields.get(key, context.sink).and_then(|node| context.server(node));
         of_level.push((level, key, stated, model.map(|model| index_of(&mut arms, model))));
     }
     fields.finish(context.sink);
@@ -150,9 +150,9 @@ fn by_complexity(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Opti
     Some((arms, shares))
 }
 
-/// The arm of `model`, shared by all that are sent to it.
-fn index_of(arms: &mut Vec<Arm>, model: ModelUse) -> usize {
-    let arm = of_model(model);
+/// The arm of `server`, shared by all that are sent to it.
+fn index_of(arms: &mut Vec<Arm>, server: Server) -> usize {
+    let arm = of_server(server);
     let known = arms.iter().position(|known| known.label == arm.label && known.place.text() == arm.place.text());
     known.unwrap_or_else(|| {
         arms.push(arm);
@@ -168,7 +168,7 @@ fn by_task(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Arm
         if !known {
             context.sink.add(unknown_task(&key.text, &key.place, tasks));
         }
-        let arm = context.model(node).map(|model| index_of(&mut arms, model));
+        let arm = context.server(node).map(|server| index_of(&mut arms, server));
         of_name.push((key.text.to_string(), arm));
     }
     let find = |name: &str| of_name.iter().find(|(known, _)| known == name).map(|(_, index)| *index);

@@ -10,7 +10,7 @@ use super::{budgets, deployments, prices, strategies, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Figure};
 use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{BreakEvenCase, Currency, Deployment, Plan};
+use crate::plan::{Currency, Plan};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -157,12 +157,15 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     };
     let priced = fields.get("prices", sink);
     let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
-    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread) };
+    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread), deployments: Vec::new() };
     prices::discounts(priced, &mut context);
 
     let workload = fields
         .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
         .and_then(|node| workload::read(node, &mut context));
+    if let Some(node) = fields.get("deployments", context.sink) {
+        deployments::deployments(node, &mut context);
+    }
     let strategies_node = fields.require("strategies", "{all-gpt-4o: {model: gpt-4o}}", context.sink);
     // Without a workload the strategies are still checked, against a single task.
     let fallback;
@@ -174,13 +177,15 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         }
     };
     let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), &mut context));
-    let (deployments, break_evens) = hosting(&mut fields, &mut context);
+    let break_evens = fields.get("break_even", context.sink);
+    let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
     let as_of = context.prices.as_of;
+    let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
         return None;
@@ -201,15 +206,6 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         budgets,
         expectations,
     })
-}
-
-/// Deployments, and the break-evens that compare them.
-fn hosting(fields: &mut Fields<'_>, context: &mut Context<'_>) -> (Vec<Deployment>, Vec<BreakEvenCase>) {
-    let deployments = fields.get("deployments", context.sink);
-    let cases = fields.get("break_even", context.sink);
-    let read = deployments.map_or_else(Vec::new, |node| deployments::deployments(node, context));
-    let cases = cases.map_or_else(Vec::new, |node| deployments::break_evens(node, deployments, context));
-    (read, cases)
 }
 
 fn version(fields: &mut Fields<'_>, sink: &mut Sink) {

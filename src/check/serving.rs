@@ -2,12 +2,12 @@
 
 use super::cascade::cascade;
 use super::context::Context;
-use super::levers;
 use super::route::route;
+use super::{deployments, levers};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::Money;
 use crate::input::{Fields, Node, choice, yes_or_no};
-use crate::plan::{Arm, Billing, CallCost, Cascade, ModelUse, Overrides, Serving, Task};
+use crate::plan::{Arm, Billing, CallCost, Cascade, DeploymentUse, Overrides, Server, Serving, Task};
 use crate::units::Kind;
 
 const BILLINGS: &[(&str, Billing)] = &[("every_attempt", Billing::EveryAttempt), ("final_only", Billing::FinalOnly)];
@@ -17,6 +17,9 @@ pub(super) fn strategy(fields: &mut Fields<'_>, tasks: &[Task], context: &mut Co
     fields.exclusive("model", "route", context.sink);
     fields.exclusive("model", "cascade", context.sink);
     fields.exclusive("route", "cascade", context.sink);
+    for other in ["model", "route", "cascade"] {
+        fields.exclusive(other, "deployment", context.sink);
+    }
     let router = fields.get("router", context.sink).map(|node| call_cost(node, "`router`", context));
     let misroute = context.quantity(fields, "misroute", Kind::Share, "misrouted");
     let has_route = fields.entry("route").is_some();
@@ -53,10 +56,14 @@ fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> 
     }
     companions_of_cascade(fields, None, context);
     let stated = fields.entry("model").is_some();
-    let model = fields.get("model", context.sink).and_then(|node| context.model(node));
-    let later = fields.entry("deployment").is_some();
-    if !stated && !later {
-        if fields.misspells(&["model", "route", "cascade"]) {
+    let model = fields.get("model", context.sink).and_then(|node| context.server(node));
+    if let Some(node) = fields.get("deployment", context.sink) {
+        let deployment = deployments::named(node, context)?;
+        let used = DeploymentUse { deployment, place: node.place.clone() };
+        return Some(Serving::Single(Server::Deployment(used)));
+    }
+    if !stated && fields.entry("deployment").is_none() {
+        if fields.misspells(&["model", "route", "cascade", "deployment"]) {
             return None;
         }
         let place = fields.node().place.clone();
@@ -64,13 +71,13 @@ fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> 
             Diagnostic::at(
                 Code::MissingKey,
                 &place,
-                "who answers? there is no `model`, `route` or `cascade`",
+                "who answers? there is no `model`, `route`, `cascade` or `deployment`",
                 "nobody answers here",
             )
             .help("for instance `model: gpt-4o`"),
         );
     }
-    model.map(Serving::Model)
+    model.map(Serving::Single)
 }
 
 /// `judge`, `judge_last` and `billing`, which may stand beside a cascade or in it.
@@ -111,7 +118,10 @@ pub(super) fn companions_of_cascade(fields: &mut Fields<'_>, cascade: Option<&mu
 
 pub(super) fn arm(fields: &mut Fields<'_>, place: &Place, context: &mut Context<'_>) -> Option<Arm> {
     fields.exclusive("model", "cascade", context.sink);
-    fields.later(&["deployment", "prefix_cache"], context.sink);
+    for other in ["model", "cascade"] {
+        fields.exclusive(other, "deployment", context.sink);
+    }
+    fields.later(&["prefix_cache"], context.sink);
     let overrides = levers::overrides(fields, context);
     let serving = plain(fields, context)?;
     let label = label(&serving);
@@ -120,15 +130,15 @@ pub(super) fn arm(fields: &mut Fields<'_>, place: &Place, context: &mut Context<
 
 fn label(serving: &Serving) -> String {
     match serving {
-        Serving::Model(model) => model.model.listed.id.clone(),
+        Serving::Single(server) => server.name().to_owned(),
         Serving::Route(_) => "route".to_owned(),
         Serving::Cascade(_) => "cascade".to_owned(),
     }
 }
 
-pub(super) fn of_model(model: ModelUse) -> Arm {
-    let place = model.place.clone();
-    let serving = Serving::Model(model);
+pub(super) fn of_server(server: Server) -> Arm {
+    let place = server.place().clone();
+    let serving = Serving::Single(server);
     Arm { label: label(&serving), serving, overrides: Overrides::default(), place }
 }
 
@@ -163,11 +173,11 @@ fn call_cost_of(
             .help("for instance `{model: gpt-4o-mini, input: 300, output: 5}`"),
         );
     }
-    let model = fields.get("model", context.sink).and_then(|node| context.model(node));
+    let server = fields.get("model", context.sink).and_then(|node| context.server(node));
     let input = context.required(fields, "input", Kind::Tokens, "input read", "300");
     let output = context.required(fields, "output", Kind::Tokens, "output written", "5");
-    Some(match (model, input, output) {
-        (Some(model), Some(input), Some(output)) => Some(CallCost::Model { model, input, output }),
+    Some(match (server, input, output) {
+        (Some(server), Some(input), Some(output)) => Some(CallCost::Call { server, input, output }),
         _ => None,
     })
 }

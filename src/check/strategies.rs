@@ -143,7 +143,7 @@ fn strategy(
     let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, context));
     let defaults = levers::overrides(&mut fields, context);
     let serving = serving::strategy(&mut fields, tasks, context);
-    fields.later(&["prefix_cache", "fine_tune", "deployment", "history", "summarise", "mode", "region"], context.sink);
+    fields.later(&["prefix_cache", "fine_tune", "history", "summarise", "mode", "region"], context.sink);
     fields.finish(context.sink);
     Some(Strategy {
         name: key.text.to_string(),

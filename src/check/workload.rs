@@ -8,7 +8,7 @@ use crate::plan::{Complexity, Part, Prompt, Task, Workload};
 use crate::units::{Exact, Kind, display};
 
 /// Keys whose computation comes later.
-const LATER: &[&str] = &["profile", "turns", "agent", "lengths", "tokenizer", "metered"];
+const LATER: &[&str] = &["turns", "agent", "lengths", "tokenizer", "metered"];
 
 const COMPLEXITIES: &[(&str, Complexity)] =
     &[("low", Complexity::Low), ("medium", Complexity::Medium), ("high", Complexity::High)];
@@ -31,6 +31,7 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
     let nothing = Shape { prompt: Prompt::new(|_| Figure::zero()), output: None, reasoning: Figure::zero() };
     let shape = shape(&mut fields, &nothing, context);
     fields.later(LATER, context.sink);
+    let profile = fields.get("profile", context.sink).and_then(|node| super::profile::profile(node, context));
     let stated = fields.get("tasks", context.sink).map(|node| tasks(node, &shape, context));
     fields.finish(context.sink);
     let tasks = match stated {
@@ -45,7 +46,7 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
             place: node.place.clone(),
         }],
     };
-    Some(Workload { requests: requests?, tasks })
+    Some(Workload { requests: requests?, tasks, profile })
 }
 
 /// A stand-in with the right names, to check strategies against while the workload itself is wrong.

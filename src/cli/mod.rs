@@ -9,6 +9,7 @@ mod price_cases;
 mod prices;
 mod settings;
 mod simulate;
+mod size;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
+    Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
     /// Price one request, or every row of a table, exactly
@@ -103,7 +106,7 @@ pub struct Destination {
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write to a file; the format follows from FORMAT=FILE, --format or the ending (repeatable)
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    #[arg(id = "out", long = "out", short = 'o', value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
 }
 
@@ -125,6 +128,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Price(arguments) => price::run(&arguments, &settings),
         Command::Prices(command) => prices::run(&command, &settings),

@@ -12,16 +12,15 @@ use tempfile::NamedTempFile;
 use super::settings::Settings;
 use super::{Destination, Format};
 use crate::render::{self, Look};
-use crate::report::Report;
 
 /// Shows reports in every place and form that was asked for; `table` is what people see of them, `csv` what a
 /// spreadsheet does.
-pub(super) fn deliver(
+pub(super) fn deliver<T: serde::Serialize>(
     destination: &Destination,
     settings: &Settings,
-    reports: &[Report],
+    reports: &[T],
     table: impl Fn(Look) -> String,
-    csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
+    csv: impl Fn(&[T]) -> Result<String, csv::Error>,
 ) -> Result<()> {
     put(destination, settings, |format, look| {
         Ok(match format {

@@ -61,6 +61,12 @@ codes! {
     UnknownModel = "unknown-model",
     /// A name that several models bear.
     AmbiguousModel = "ambiguous-model",
+    /// A GPU that the catalogue does not know.
+    UnknownGpu = "unknown-gpu",
+    /// A format of weights that a card cannot compute.
+    CannotCompute = "cannot-compute",
+    /// A model or a need that fits on no card.
+    DoesNotFit = "does-not-fit",
     /// A date on which a model has no price.
     NoPriceAtDate = "no-price-at-date",
     /// A component that is used and has no price.

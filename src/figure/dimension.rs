@@ -25,6 +25,14 @@ pub enum Unit {
     Days,
     /// Tokens per second.
     Speed,
+    /// Seconds.
+    Seconds,
+    /// Hours.
+    Hours,
+    /// Hours a day of replicas or units together.
+    Uptime,
+    /// Seconds a day of workers together.
+    Runtime,
 }
 
 /// A dimension as a type.
@@ -70,7 +78,15 @@ dimensions! {
     /// Days.
     Days,
     /// Tokens per second.
-    Speed
+    Speed,
+    /// Seconds.
+    Seconds,
+    /// Hours.
+    Hours,
+    /// Hours a day of replicas or units together.
+    Uptime,
+    /// Seconds a day of workers together.
+    Runtime
 }
 impl Rank for Share {}
 impl Rank for Factor {}
@@ -103,4 +119,13 @@ products! {
     Cost x Factor = Cost,
     Money x Count = Money,
     Speed x Share = Speed,
+    Speed x Seconds = Volume,
+    Volume x Factor = Volume,
+    Count x Hours = Uptime,
+    Count x Share = Count,
+    Count x Factor = Count,
+    Uptime x Share = Uptime,
+    Uptime x Money = Cost,
+    Calls x Seconds = Runtime,
+    Runtime x Money = Cost,
 }

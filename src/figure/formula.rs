@@ -78,9 +78,14 @@ impl Step {
     /// The figures that this one is computed from.
     pub fn inputs(&self) -> Vec<&Arc<Self>> {
         match &self.origin {
-            Origin::Sum(steps) | Origin::Product(steps) | Origin::Least(steps) => steps.iter().collect(),
+            Origin::Sum(steps)
+            | Origin::Product(steps)
+            | Origin::Least(steps)
+            | Origin::Greatest(steps)
+            | Origin::Computed(_, steps)
+            | Origin::Estimated { of: steps, .. } => steps.iter().collect(),
             Origin::Difference(a, b) | Origin::Quotient(a, b) => vec![a, b],
-            Origin::Power(base, _) => vec![base],
+            Origin::Power(base, _) | Origin::Ceil(base) => vec![base],
             Origin::Stated(_) | Origin::Median(_) | Origin::Default(_) | Origin::Listed(_) | Origin::Constant => {
                 Vec::new()
             }
@@ -115,6 +120,9 @@ impl Step {
                 (format!("{} / {}", at(a, Binding::Product), at(b, Binding::Atom)), Binding::Product)
             }
             Origin::Least(steps) => (format!("min({})", joined(steps, ", ", Binding::Sum)), Binding::Atom),
+            Origin::Greatest(steps) => (format!("max({})", joined(steps, ", ", Binding::Sum)), Binding::Atom),
+            Origin::Ceil(step) => (format!("ceil({})", at(step, Binding::Sum)), Binding::Atom),
+            Origin::Computed(how, _) | Origin::Estimated { how, .. } => (how.to_string(), Binding::Product),
             Origin::Power(base, power) => (format!("{}^{power}", at(base, Binding::Atom)), Binding::Atom),
             _ => (self.mention(), Binding::Atom),
         }
@@ -148,6 +156,10 @@ fn amount(value: &Exact, unit: Unit) -> String {
         Unit::Factor | Unit::Count | Unit::Tokens | Unit::Days => plain(),
         Unit::Calls | Unit::Volume => format!("{}/day", plain()),
         Unit::Speed => format!("{} tok/s", plain()),
+        Unit::Seconds => format!("{} s", plain()),
+        Unit::Hours => format!("{} h", plain()),
+        Unit::Uptime => format!("{} h/day", plain()),
+        Unit::Runtime => format!("{} s/day", plain()),
         Unit::Money => format!("${}", plain()),
         Unit::Cost => format!("${}/day", plain()),
         Unit::TokenPrice => format!("${}/1M", (value * &Exact::from(1_000_000))),

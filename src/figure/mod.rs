@@ -15,7 +15,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use dimension::{
-    Calls, Cost, Count, Days, Dimension, Factor, Money, Rank, Share, Speed, Times, TokenPrice, Tokens, Unit, Volume,
+    Calls, Cost, Count, Days, Dimension, Factor, Hours, Money, Rank, Runtime, Seconds, Share, Speed, Times, TokenPrice,
+    Tokens, Unit, Uptime, Volume,
 };
 
 use crate::diag::Place;
@@ -31,6 +32,13 @@ pub struct Figure<D> {
 impl<D> Clone for Figure<D> {
     fn clone(&self) -> Self {
         Self { node: Arc::clone(&self.node), dimension: PhantomData }
+    }
+}
+
+/// Figures are the same when their values are, however they came about.
+impl<D> PartialEq for Figure<D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.node.value == other.node.value
     }
 }
 
@@ -70,8 +78,25 @@ pub enum Origin {
     Quotient(Arc<Step>, Arc<Step>),
     /// The least of these.
     Least(Vec<Arc<Step>>),
+    /// The greatest of these.
+    Greatest(Vec<Arc<Step>>),
+    /// The least whole number that is not below this one.
+    Ceil(Arc<Step>),
     /// This to a power.
     Power(Arc<Step>, u32),
+    /// What a procedure that is no single formula makes of other figures: what it does, in words.
+    Computed(Cow<'static, str>, Vec<Arc<Step>>),
+    /// An estimate from other figures, with the interval that four of five true values lie in.
+    Estimated {
+        /// How it was made, in words.
+        how: Cow<'static, str>,
+        /// The tenth percentile.
+        low: Exact,
+        /// The ninetieth percentile.
+        high: Exact,
+        /// What it was made from.
+        of: Vec<Arc<Step>>,
+    },
 }
 
 impl<D: Dimension> Figure<D> {
@@ -97,6 +122,21 @@ impl<D: Dimension> Figure<D> {
     /// A price of a list.
     pub fn listed(name: impl Into<Cow<'static, str>>, value: Exact, source: impl Into<Cow<'static, str>>) -> Self {
         Self::new(value, Some(name.into()), Origin::Listed(source.into()))
+    }
+
+    /// What a procedure makes of `inputs`: what it does, in words, for what is no single formula.
+    pub fn computed(how: impl Into<Cow<'static, str>>, value: Exact, inputs: Vec<Arc<Step>>) -> Self {
+        Self::new(value, None, Origin::Computed(how.into(), inputs))
+    }
+
+    /// An estimate with its 80% interval.
+    pub fn estimated(
+        how: impl Into<Cow<'static, str>>,
+        value: Exact,
+        (low, high): (Exact, Exact),
+        of: Vec<Arc<Step>>,
+    ) -> Self {
+        Self::new(value, None, Origin::Estimated { how: how.into(), low, high, of })
     }
 
     /// A number of the formula itself.
@@ -199,6 +239,19 @@ impl<D: Dimension> Figure<D> {
     pub fn at_most(&self, other: &Self) -> Self {
         let value = self.node.value.clone().min(other.node.value.clone());
         Self::new(value, None, Origin::Least(vec![Arc::clone(&self.node), Arc::clone(&other.node)]))
+    }
+}
+
+impl<D: Dimension> Figure<D> {
+    /// The greater of both.
+    pub fn at_least(&self, other: &Self) -> Self {
+        let value = self.node.value.clone().max(other.node.value.clone());
+        Self::new(value, None, Origin::Greatest(vec![Arc::clone(&self.node), Arc::clone(&other.node)]))
+    }
+
+    /// The least whole number that is not below this one.
+    pub fn ceil(&self) -> Self {
+        Self::new(self.node.value.ceil(), None, Origin::Ceil(Arc::clone(&self.node)))
     }
 }
 

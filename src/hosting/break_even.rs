@@ -10,11 +10,14 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod curves;
+mod fleet;
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "the rationals of an independent computation")]
 mod tests;
+pub mod workers;
 
 pub use curves::{Curve, Piece, Staircase};
+pub use fleet::Scaled;
 
 use crate::units::Exact;
 use curves::Stretch;
@@ -39,6 +42,31 @@ pub struct BreakEven {
     pub stairs: Staircase,
     /// The API's curve compared.
     pub api: Curve,
+}
+
+/// Where the sides change places, whatever they are: see the fields of [`BreakEven`].
+#[derive(Clone, Default, Debug)]
+pub struct Answer {
+    /// Every volume at which the cheaper side changes, ascending.
+    pub crossovers: Vec<Crossover>,
+    /// Every interval in which self-hosting is strictly cheaper.
+    pub cheaper: Vec<Interval>,
+    /// Self-hosting is strictly cheaper for every volume above this one.
+    pub permanent_from: Option<Exact>,
+    /// Stretches that are not listed.
+    pub unlisted: Vec<Interval>,
+}
+
+impl BreakEven {
+    /// Where the sides change places.
+    pub fn answer(&self) -> Answer {
+        Answer {
+            crossovers: self.crossovers.clone(),
+            cheaper: self.cheaper.clone(),
+            permanent_from: self.permanent_from.clone(),
+            unlisted: self.unlisted.clone(),
+        }
+    }
 }
 
 /// Volumes above `from`, up to and including `to`.
@@ -96,6 +124,17 @@ pub enum Side {
     Api,
     /// Both cost the same.
     Equal,
+}
+
+impl Side {
+    /// As reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelfHosted => "self_hosted",
+            Self::Api => "api",
+            Self::Equal => "equal",
+        }
+    }
 }
 
 /// Both sides at one volume.

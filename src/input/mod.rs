@@ -6,6 +6,7 @@ pub mod json;
 mod node;
 mod overlay;
 mod scalars;
+mod table;
 mod yaml;
 
 pub use fields::{Fields, not_supported, wrong_shape};
@@ -14,4 +15,5 @@ pub use json::Json;
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use scalars::{choice, date, plain, refused, word, yes_or_no};
+pub use table::{Row, Table};
 pub use yaml::{parse, parse_flow};

@@ -5,34 +5,56 @@
 
 use super::bill::{Finding, Lever, Mode};
 use super::{Cause, Engine, Job, Shape, price};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::{Calls, Factor, Figure};
-use crate::plan::{Batch, Billed, ModelUse, Overrides, Retries};
+use crate::plan::{Batch, Billed, ModelUse, Overrides, Retries, Server};
 use crate::pricing::Component;
 use crate::units::{Exact, display};
 
 impl Engine<'_> {
     pub(super) fn attempt(
         &mut self,
-        model: &ModelUse,
+        server: &Server,
         calls: &Figure<Calls>,
         job: &Job<'_>,
         levers: &Overrides,
         cause: Cause,
     ) {
         let shape = self.shape(job, levers.output.as_ref());
-        self.fits(model, &shape);
-        self.bill(model, calls, &shape, levers.batch.as_ref(), cause);
+        if let Server::Model(model) = server {
+            self.fits(model, &shape);
+        }
+        self.bill(server, calls, &shape, levers.batch.as_ref(), cause);
         if let Some(retries) = levers.retries.as_ref().filter(|retries| !retries.rate.is_zero()) {
             let extra = calls.times(&extra_calls(retries));
             let cause = Cause { lever: Lever::Retries, ..cause.at_most(retries.billed) };
-            self.bill(model, &extra, &shape, levers.batch.as_ref(), cause);
+            self.bill(server, &extra, &shape, levers.batch.as_ref(), cause);
         }
     }
 
-    /// Counts calls of `shape` and bills them as far as the cause says: the batch share at the batch price, the rest at
-    /// the standard price. A price per request is paid by every call whose input is billed.
+    /// Counts calls of `shape` and bills them as far as the cause says: a model by its prices; of a deployment the load is
+    /// noted, to be paid when all of it is known.
     pub(super) fn bill(
+        &mut self,
+        server: &Server,
+        calls: &Figure<Calls>,
+        shape: &Shape,
+        batch: Option<&Batch>,
+        cause: Cause,
+    ) {
+        self.ledger.count(server, calls);
+        if cause.billed == Billed::None {
+            return;
+        }
+        match server {
+            Server::Model(model) => self.bill_model(model, calls, shape, batch, cause),
+            Server::Deployment(used) => self.load(used, calls, shape, batch, cause),
+        }
+    }
+
+    /// The batch share at the batch price, the rest at the standard price. A price per request is paid by every call whose
+    /// input is billed.
+    pub(super) fn bill_model(
         &mut self,
         model: &ModelUse,
         calls: &Figure<Calls>,
@@ -40,10 +62,6 @@ impl Engine<'_> {
         batch: Option<&Batch>,
         cause: Cause,
     ) {
-        self.ledger.count(&model.model, calls);
-        if cause.billed == Billed::None {
-            return;
-        }
         let split = match batch {
             None => vec![(Mode::Standard, calls.clone())],
             Some(batch) => {
@@ -108,10 +126,14 @@ impl Engine<'_> {
     /// A model that prices answers needs to know how long they are.
     fn needs_output(&mut self, model: &ModelUse) {
         let listed = &model.model.listed;
-        let prices_output =
-            listed.card(None, model.model.as_of).is_some_and(|card| card.rate(&Component::Output).is_some());
-        if let Some(task) = self.plan.workload.tasks.iter().find(|task| task.output.is_none()).filter(|_| prices_output)
-        {
+        if listed.card(None, model.model.as_of).is_some_and(|card| card.rate(&Component::Output).is_some()) {
+            self.output_is_missing(&model.place, format!("{} prices output", listed.id));
+        }
+    }
+
+    /// Nobody says how long answers are, which `why` needs to know.
+    pub(super) fn output_is_missing(&mut self, place: &Place, why: String) {
+        if let Some(task) = self.plan.workload.tasks.iter().find(|task| task.output.is_none()) {
             self.ledger.problem(
                 Diagnostic::at(
                     Code::MissingKey,
@@ -119,7 +141,7 @@ impl Engine<'_> {
                     "how long are the answers? `output` is missing",
                     "no `output` here",
                 )
-                .also(&model.place, format!("{} prices output", listed.id))
+                .also(place, why)
                 .help("state it, for instance `output: 200`; `output: 0` where nothing is written"),
             );
         }

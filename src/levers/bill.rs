@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Figure, Step, Volume};
-use crate::plan::Model;
+use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Speed, Step, Uptime, Volume};
+use crate::plan::{Deployment, Model, Server, Term};
 use crate::units::Exact;
 
 /// The lever that causes a line.
@@ -27,6 +27,8 @@ pub enum Lever {
     Judge,
     /// Failed calls repeated.
     Retries,
+    /// Capacity of one's own.
+    Deployment,
 }
 
 impl Lever {
@@ -42,6 +44,7 @@ impl Lever {
             Self::Cascade => "cascade",
             Self::Judge => "judge",
             Self::Retries => "retries",
+            Self::Deployment => "deployment",
         }
     }
 }
@@ -74,6 +77,10 @@ pub enum Quantity {
     Events(Figure<Calls>),
     /// A fixed cost per month.
     Month(Figure<Days>),
+    /// Hours of replicas or units, and what one of them is called.
+    Uptime(Figure<Uptime>, &'static str),
+    /// Seconds of workers.
+    Runtime(Figure<Runtime>),
 }
 
 impl Quantity {
@@ -83,6 +90,8 @@ impl Quantity {
             Self::Tokens(figure) => figure.step(),
             Self::Events(figure) => figure.step(),
             Self::Month(figure) => figure.step(),
+            Self::Uptime(figure, _) => figure.step(),
+            Self::Runtime(figure) => figure.step(),
         }
     }
 }
@@ -133,6 +142,17 @@ pub enum Finding {
         /// What is limited.
         what: &'static str,
     },
+    /// A deployment that is not allowed to grow to what its load needs.
+    CapacityExceeded {
+        /// Which.
+        deployment: String,
+        /// What it would need at its peak.
+        needed: Exact,
+        /// What it may have.
+        most: Exact,
+        /// What is counted: replicas, instances, units.
+        what: &'static str,
+    },
 }
 
 /// What a step of a cascade costs and saves, over all tasks.
@@ -152,13 +172,46 @@ pub struct Escalation {
     pub spares: Exact,
 }
 
+/// What a strategy asks of a deployment, and what that takes.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// The deployment.
+    pub deployment: Arc<Deployment>,
+    /// Calls per day.
+    pub calls: Figure<Calls>,
+    /// Tokens per day that it reads.
+    pub input: Figure<Volume>,
+    /// Tokens per day that it writes, reasoning included.
+    pub output: Figure<Volume>,
+    /// The load of the busiest hour over the mean load.
+    pub peak: Figure<Factor>,
+    /// Output tokens per second of a replica; `None` where capacity is not counted in replicas.
+    pub throughput: Option<Figure<Speed>>,
+    /// What runs in the busiest hour: replicas, instances, workers or units.
+    pub at_peak: Exact,
+    /// What one of them is called.
+    pub what: &'static str,
+    /// Hours of them per day, all together.
+    pub hours: Exact,
+    /// How much of the paid capacity the load takes, as a share; `None` where that is not known.
+    pub utilization: Option<Exact>,
+    /// Hours per day by the way they are bought.
+    pub bought: Vec<(Term, Exact)>,
+    /// The share of the requests that wait for a worker to start.
+    pub cold_share: Option<Exact>,
+    /// The share of the calls that pay-as-you-go takes.
+    pub overflow: Option<Exact>,
+}
+
 /// The result of a strategy.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The bill.
     pub lines: Vec<Line>,
-    /// Calls per day by model, in the order they came up.
-    pub calls: Vec<(Arc<Model>, Figure<Calls>)>,
+    /// Calls per day by who answers, in the order they came up.
+    pub calls: Vec<(Server, Figure<Calls>)>,
+    /// Deployments and what they come to.
+    pub hosted: Vec<Hosted>,
     /// What everything costs per day: the sum of the lines.
     pub total: Figure<Cost>,
     /// Cases in which something was decided for the user.

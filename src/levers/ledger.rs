@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use super::bill::{Escalation, Finding, Lever, Line, Mode, Outcome, Quantity};
+use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, Quantity};
+use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
 use crate::figure::{Calls, Cost, Days, Figure, Money, TokenPrice, Volume};
-use crate::plan::Model;
+use crate::plan::{Deployment, Model, Server};
 use crate::units::Exact;
 
 /// Collects lines while a strategy is computed.
 #[derive(Default)]
 pub(super) struct Ledger {
     lines: Vec<Draft>,
-    calls: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
+    calls: Vec<(Server, Vec<Figure<Calls>>)>,
+    hosts: Vec<Host>,
+    hosted: Vec<Hosted>,
     total: Option<Exact>,
     notes: Vec<String>,
     findings: Vec<Finding>,
@@ -103,14 +106,41 @@ impl Ledger {
         });
     }
 
+    /// Bills hours or seconds of a deployment.
+    pub fn uptime(&mut self, name: &str, component: &str, quantity: Quantity, price: &Figure<Money>) {
+        let cost = match &quantity {
+            Quantity::Uptime(hours, _) => hours.times(price),
+            Quantity::Runtime(seconds) => seconds.times(price),
+            Quantity::Tokens(_) | Quantity::Events(_) | Quantity::Month(_) => return,
+        };
+        self.add(Line {
+            lever: Lever::Deployment,
+            item: name.to_owned(),
+            component: component.to_owned(),
+            mode: Mode::Standard,
+            tier: None,
+            model: None,
+            quantity,
+            price: Arc::clone(price.step()),
+            cost,
+        });
+    }
+
     /// Bills a fixed amount per month of `days`.
-    pub fn per_month(&mut self, lever: Lever, item: impl Into<String>, price: &Figure<Money>, days: &Figure<Days>) {
+    pub fn per_month(
+        &mut self,
+        lever: Lever,
+        item: impl Into<String>,
+        component: &str,
+        price: &Figure<Money>,
+        days: &Figure<Days>,
+    ) {
         let Some(daily) = price.over(days) else { return };
         let cost = Figure::<Calls>::constant(Exact::ONE).times(&daily);
         self.add(Line {
             lever,
             item: item.into(),
-            component: "fixed".to_owned(),
+            component: component.to_owned(),
             mode: Mode::Standard,
             tier: None,
             model: None,
@@ -124,13 +154,14 @@ impl Ledger {
         if line.quantity.step().value.is_zero() {
             return;
         }
-        self.total = Some(self.total() + line.cost.value());
+        let cost = line.cost.value().clone();
+        self.weigh(&cost);
         let same = |known: &&mut Draft| {
             let other = &known.line;
             (other.lever, other.mode, &other.item, &other.component, &other.tier)
                 == (line.lever, line.mode, &line.item, &line.component, &line.tier)
                 && other.price.value == line.price.value
-                && !matches!(line.quantity, Quantity::Month(_))
+                && matches!(line.quantity, Quantity::Tokens(_) | Quantity::Events(_))
         };
         match self.lines.iter_mut().find(same) {
             Some(draft) => {
@@ -143,18 +174,59 @@ impl Ledger {
         }
     }
 
-    /// Counts calls of a model, billed or not.
-    pub fn count(&mut self, model: &Arc<Model>, calls: &Figure<Calls>) {
+    /// Counts calls, billed or not.
+    pub fn count(&mut self, server: &Server, calls: &Figure<Calls>) {
         if calls.is_zero() {
             return;
         }
-        match self.calls.iter_mut().find(|(known, _)| Arc::ptr_eq(known, model)) {
+        let same = |known: &Server| match (known, server) {
+            (Server::Model(a), Server::Model(b)) => Arc::ptr_eq(&a.model, &b.model),
+            (Server::Deployment(a), Server::Deployment(b)) => Arc::ptr_eq(&a.deployment, &b.deployment),
+            (Server::Model(_), Server::Deployment(_)) | (Server::Deployment(_), Server::Model(_)) => false,
+        };
+        match self.calls.iter_mut().find(|(known, _)| same(known)) {
             Some((_, all)) => all.push(calls.clone()),
-            None => self.calls.push((Arc::clone(model), vec![calls.clone()])),
+            None => self.calls.push((server.clone(), vec![calls.clone()])),
         }
     }
 
-    /// What has been billed so far, USD per day.
+    /// Calls that were counted for one server and are answered by another.
+    pub fn move_calls(&mut self, from: &Server, to: &Server, calls: &Figure<Calls>) {
+        self.count(to, calls);
+        self.count(from, &Figure::zero().minus(calls));
+    }
+
+    /// A deployment that this strategy uses, whether anything is sent to it or not.
+    pub fn host(&mut self, deployment: &Arc<Deployment>) {
+        if !self.hosts.iter().any(|host| Arc::ptr_eq(&host.deployment, deployment)) {
+            self.hosts.push(Host { deployment: Arc::clone(deployment), loads: Vec::new() });
+        }
+    }
+
+    /// Sends calls to a deployment. Until all of them are known they weigh what they cost when it is full.
+    pub fn load(&mut self, deployment: &Arc<Deployment>, load: Load, when_full: &Exact) {
+        self.host(deployment);
+        if let Some(host) = self.hosts.iter_mut().find(|host| Arc::ptr_eq(&host.deployment, deployment)) {
+            host.loads.push(load);
+        }
+        self.weigh(when_full);
+    }
+
+    /// The deployments with all that was sent to them.
+    pub fn take_hosts(&mut self) -> Vec<Host> {
+        std::mem::take(&mut self.hosts)
+    }
+
+    /// Takes note of what a deployment comes to.
+    pub fn hosted(&mut self, hosted: Hosted) {
+        self.hosted.push(hosted);
+    }
+
+    fn weigh(&mut self, cost: &Exact) {
+        self.total = Some(self.total() + cost);
+    }
+
+    /// What has been billed so far, USD per day; calls of deployments at what they cost when those are full.
     pub fn total(&self) -> &Exact {
         self.total.as_ref().unwrap_or(&ZERO)
     }
@@ -207,10 +279,11 @@ impl Ledger {
         let mut lines: Vec<Line> = self.lines.into_iter().map(Draft::close).collect();
         lines.sort_by(|a, b| (a.lever, &a.item, a.mode).cmp(&(b.lever, &b.item, b.mode)));
         let total = Figure::total(lines.iter().map(|line| line.cost.clone())).named("cost per day");
-        let calls = self.calls.into_iter().map(|(model, all)| (model, Figure::total(all))).collect();
+        let calls = self.calls.into_iter().map(|(server, all)| (server, Figure::total(all))).collect();
         Ok(Outcome {
             lines,
             calls,
+            hosted: self.hosted,
             total,
             notes: self.notes,
             findings: self.findings,
@@ -228,13 +301,13 @@ impl Draft {
             match quantity {
                 Quantity::Tokens(figure) => tokens.push(figure),
                 Quantity::Events(figure) => events.push(figure),
-                Quantity::Month(_) => {}
+                Quantity::Month(_) | Quantity::Uptime(..) | Quantity::Runtime(_) => {}
             }
         }
         let quantity = match self.line.quantity {
             Quantity::Tokens(_) => Quantity::Tokens(Figure::total(tokens)),
             Quantity::Events(_) => Quantity::Events(Figure::total(events)),
-            month @ Quantity::Month(_) => month,
+            single @ (Quantity::Month(_) | Quantity::Uptime(..) | Quantity::Runtime(_)) => single,
         };
         let what = format!("{} {} per day", self.line.item, self.line.component);
         Line { quantity, cost: Figure::total(self.costs).named(what), ..self.line }

@@ -2,12 +2,14 @@
 //!
 //! Requests meet the levers in a fixed order, whatever the order in the file: response cache, prompt levers, packing,
 //! router, then model, route or cascade; each attempt of those meets retries, the tier of its whole prompt, batch, and
-//! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; `ledger` collects what they bill.
+//! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; `ledger` collects what they bill. What
+//! a deployment costs depends on all that is sent to it, so its load is collected and paid at the end (`hosted`).
 #![deny(clippy::arithmetic_side_effects)]
 
 mod attempt;
 mod bill;
 mod cascade;
+mod hosted;
 mod ledger;
 mod pack;
 mod price;
@@ -15,7 +17,7 @@ mod prompt;
 mod response_cache;
 mod route;
 
-pub use bill::{Escalation, Finding, Lever, Line, Mode, Outcome, Quantity};
+pub use bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, Quantity};
 pub use price::{Priced, standard_price};
 
 use crate::diag::Diagnostic;
@@ -30,6 +32,7 @@ use ledger::Ledger;
 pub fn evaluate(plan: &Plan, strategy: &Strategy, billing: Option<Billing>) -> Result<Outcome, Vec<Diagnostic>> {
     let mut engine = Engine { plan, strategy, billing, ledger: Ledger::default() };
     engine.run();
+    engine.settle_deployments();
     engine.ledger.close()
 }
 
@@ -90,6 +93,7 @@ impl Cause {
 impl Engine<'_> {
     fn run(&mut self) {
         let strategy = self.strategy;
+        self.open_deployments(&strategy.serving);
         if let Some(cache) = &strategy.response_cache {
             self.fixed_costs_of_cache(cache);
         }
@@ -119,7 +123,7 @@ impl Engine<'_> {
             return;
         }
         match serving {
-            Serving::Model(model) => self.attempt(model, calls, job, levers, cause),
+            Serving::Single(server) => self.attempt(server, calls, job, levers, cause),
             Serving::Route(route) => self.route(route, calls, job, levers, cause),
             Serving::Cascade(cascade) => self.cascade(cascade, calls, job, levers, cause),
         }
@@ -132,9 +136,9 @@ impl Engine<'_> {
             CallCost::PerRequest(price) => {
                 self.ledger.events(cause.lever, cause.lever.name(), "request", calls, price);
             }
-            CallCost::Model { model, input, output } => {
+            CallCost::Call { server, input, output } => {
                 let shape = Shape { input: input.clone(), output: Some(output.clone()), reasoning: Figure::zero() };
-                self.bill(model, calls, &shape, None, cause);
+                self.bill(server, calls, &shape, None, cause);
             }
         }
     }

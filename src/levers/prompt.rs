@@ -17,10 +17,10 @@ impl Engine<'_> {
                 Some(Compressor::PerRequest(price)) => {
                     self.ledger.events(Lever::Compress, "compression", "request", requests, price)
                 }
-                Some(Compressor::Model(model)) => {
+                Some(Compressor::Model(server)) => {
                     let input = pack::under_a_name(prompt.total(|part| cut(part).is_some()), "uncompressed tokens");
                     let shape = Shape { input, output: Some(Figure::zero()), reasoning: Figure::zero() };
-                    self.bill(model, requests, &shape, None, Cause::of(Lever::Compress));
+                    self.bill(server, requests, &shape, None, Cause::of(Lever::Compress));
                 }
                 None => {}
             }

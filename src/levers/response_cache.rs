@@ -11,7 +11,7 @@ use crate::plan::{Layer, ResponseCache};
 impl Engine<'_> {
     pub(super) fn fixed_costs_of_cache(&mut self, cache: &ResponseCache) {
         for price in &cache.per_month {
-            self.ledger.per_month(Lever::ResponseCache, "cache", price, &self.plan.days_per_month);
+            self.ledger.per_month(Lever::ResponseCache, "cache", "fixed", price, &self.plan.days_per_month);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
-use super::{ModelUse, Part};
+use super::{DeploymentUse, ModelUse, Part};
 use crate::diag::Place;
 use crate::figure::{Count, Figure, Money, Share, Tokens};
 use crate::pricing::Component;
@@ -29,7 +29,7 @@ pub struct Strategy {
 }
 
 /// Levers that apply to single attempts: stated for a strategy, and possibly again for a part of it.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Overrides {
     /// Length of answers.
     pub output: Option<OutputLever>,
@@ -52,10 +52,37 @@ impl Overrides {
 }
 
 /// Who answers a call.
-#[derive(Clone, Debug)]
-pub enum Serving {
-    /// One model.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Server {
+    /// A model of a price list.
     Model(ModelUse),
+    /// A model on capacity of one's own.
+    Deployment(DeploymentUse),
+}
+
+impl Server {
+    /// What reports call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Model(model) => &model.model.listed.id,
+            Self::Deployment(used) => &used.deployment.name,
+        }
+    }
+
+    /// Where it is mentioned.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Model(model) => &model.place,
+            Self::Deployment(used) => &used.place,
+        }
+    }
+}
+
+/// How calls are answered.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Serving {
+    /// By one server.
+    Single(Server),
     /// One of several, chosen before the call.
     Route(Box<Route>),
     /// Several in turn, until an answer is good enough.
@@ -75,8 +102,15 @@ pub struct Arm {
     pub place: Place,
 }
 
+/// Parts are the same wherever they are stated.
+impl PartialEq for Arm {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.label, &self.serving, &self.overrides) == (&other.label, &other.serving, &other.overrides)
+    }
+}
+
 /// The choice of who answers, made before the call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Route {
     /// Who can be chosen.
     pub arms: Vec<Arm>,
@@ -89,12 +123,12 @@ pub struct Route {
 }
 
 /// A side call, or its price.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum CallCost {
     /// A call of a model.
-    Model {
+    Call {
         /// Which.
-        model: ModelUse,
+        server: Server,
         /// Tokens it reads.
         input: Figure<Tokens>,
         /// Tokens it writes.
@@ -105,7 +139,7 @@ pub enum CallCost {
 }
 
 /// Models tried in turn.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
@@ -118,7 +152,7 @@ pub struct Cascade {
 }
 
 /// One step of a cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CascadeStep {
     /// Who answers.
     pub arm: Arm,
@@ -131,7 +165,7 @@ pub struct CascadeStep {
 }
 
 /// Which answers of a step end the cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Stop {
     /// This share of its answers.
     Accept(Figure<Share>),
@@ -160,7 +194,7 @@ pub enum Billed {
 }
 
 /// Calls repeated after a failure.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Retries {
     /// Share of calls that fail, each time.
     pub rate: Figure<Share>,
@@ -183,8 +217,15 @@ pub struct Batch {
     pub place: Place,
 }
 
+/// Batches are the same wherever they are stated.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.share, &self.discount, &self.applies_to) == (&other.share, &other.discount, &other.applies_to)
+    }
+}
+
 /// Length of answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct OutputLever {
     /// Factor on the length.
     pub scale: Option<Figure<Share>>,
@@ -193,7 +234,7 @@ pub struct OutputLever {
 }
 
 /// Several requests in one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Pack {
     /// Requests in a call.
     pub items: Figure<Count>,
@@ -202,7 +243,7 @@ pub struct Pack {
 }
 
 /// Few-shot examples kept, of those there are.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KeepExamples {
     /// How many stay.
     pub keep: Figure<Count>,
@@ -211,7 +252,7 @@ pub struct KeepExamples {
 }
 
 /// Prompt parts made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Compress {
     /// What happens to which part.
     pub cuts: Vec<(Part, Cut)>,
@@ -220,7 +261,7 @@ pub struct Compress {
 }
 
 /// How a part is made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Cut {
     /// By this share.
     Removed(Figure<Share>),
@@ -229,16 +270,16 @@ pub enum Cut {
 }
 
 /// What compressing a prompt costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Compressor {
     /// A model reads the uncompressed tokens of the parts that are made shorter.
-    Model(ModelUse),
+    Model(Server),
     /// A stated price per request.
     PerRequest(Figure<Money>),
 }
 
 /// Answers given again.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ResponseCache {
     /// Answers to the same question.
     pub exact: Option<Layer>,
@@ -253,7 +294,7 @@ pub struct ResponseCache {
 }
 
 /// One layer of a response cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
     pub hit_rate: Figure<Share>,
@@ -266,7 +307,7 @@ pub struct Layer {
 }
 
 /// Hits that answer wrongly, and what follows.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct FalseHits {
     /// Share of the layer's hits.
     pub share: Figure<Share>,

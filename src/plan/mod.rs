@@ -2,18 +2,23 @@
 
 mod hosting;
 mod levers;
+mod switch;
 
 use std::sync::Arc;
 
-pub use hosting::{BreakEvenCase, Counted, Deployment};
-
+pub use hosting::{
+    BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Opponent, Package, Provisioned, Purchase, Replicas,
+    Serverless, Supply, Term,
+};
 pub use levers::{
     Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
-    Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Serving, Stop, Strategy,
+    Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
 };
 
+pub use switch::Switch;
+
 use crate::diag::Place;
-use crate::figure::{Calls, Days, Figure, Share, Tokens};
+use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -39,7 +44,7 @@ pub struct Plan {
     /// The strategy that the others are compared with.
     pub baseline: usize,
     /// Models on rented GPUs.
-    pub deployments: Vec<Deployment>,
+    pub deployments: Vec<Arc<Deployment>>,
     /// What they are compared with.
     pub break_evens: Vec<BreakEvenCase>,
     /// Limits that `check` enforces.
@@ -74,6 +79,27 @@ pub struct Workload {
     pub requests: Figure<Calls>,
     /// The kinds of request; a single unnamed one where the file has no `tasks`.
     pub tasks: Vec<Task>,
+    /// When they come; evenly when `None`.
+    pub profile: Option<Profile>,
+}
+
+/// When requests come.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The load of each hour of the week over the mean load, from Monday 00:00; 168 numbers with a mean of 1.
+    pub hours: Vec<Exact>,
+    /// Minutes by which its clock is ahead of UTC.
+    pub ahead_of_utc: i32,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+impl Profile {
+    /// The load of the busiest hour over the mean load.
+    pub fn busiest(&self) -> Figure<Factor> {
+        let most = self.hours.iter().max().cloned().unwrap_or(Exact::ONE);
+        Figure::stated("busiest hour over mean", most, &self.place)
+    }
 }
 
 /// Requests of one kind.
@@ -211,6 +237,14 @@ pub struct ModelUse {
     pub model: Arc<Model>,
     /// Where it is mentioned.
     pub place: Place,
+}
+
+/// Two mentions of one model of one seller.
+impl PartialEq for ModelUse {
+    fn eq(&self, other: &Self) -> bool {
+        let name = |used: &Self| (used.model.listed.provider.clone(), used.model.listed.id.clone());
+        name(self) == name(other)
+    }
 }
 
 /// A limit on what a strategy may cost.

@@ -1,9 +1,9 @@
 //! Reports as JSON: exact numbers as decimal strings, keys in a fixed order.
 
-use crate::report::Report;
+use serde::Serialize;
 
 /// One report as an object, several as an array.
-pub fn json(reports: &[Report]) -> Result<String, serde_json::Error> {
+pub fn json<T: Serialize>(reports: &[T]) -> Result<String, serde_json::Error> {
     let mut text = match reports {
         [only] => serde_json::to_string_pretty(only)?,
         all => serde_json::to_string_pretty(all)?,
@@ -16,6 +16,6 @@ pub fn json(reports: &[Report]) -> Result<String, serde_json::Error> {
 ///
 /// # Errors
 /// None that these values can raise.
-pub fn any_json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+pub fn any_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }

@@ -4,13 +4,17 @@ mod break_even;
 mod break_even_chart;
 pub mod chart;
 mod csv;
+mod deployments;
 mod explain;
 mod imported;
 mod json;
 mod lint;
 mod price;
 mod prices;
+mod savings;
 mod sheet;
+mod size;
+mod size_csv;
 mod style;
 mod table;
 
@@ -26,5 +30,7 @@ pub use prices::{
     csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
     price_rows, price_rows_json,
 };
+pub use size::sizes;
+pub use size_csv::{csv_of_cases, csv_of_sizes};
 pub use style::Look;
 pub use table::{checks, table};

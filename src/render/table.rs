@@ -28,6 +28,14 @@ pub fn table(report: &Report, look: Look) -> String {
     }
     out.push_str(&section("Where the money goes, per month", look));
     out.push_str(&breakdowns(report, look));
+    if let Some(savings) = super::savings::savings(report, look) {
+        out.push_str(&section("Who saved what, per month", look));
+        out.push_str(&savings);
+    }
+    if let Some(fleets) = super::deployments::deployments(report, look) {
+        out.push_str(&section("What runs", look));
+        out.push_str(&fleets);
+    }
     let all_claims_hold = report.expectations.iter().all(|claim| claim.ok);
     out.push_str(&budgets(report, look, false));
     if all_claims_hold && !report.expectations.is_empty() {

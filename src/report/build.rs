@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::evaluation::{is_input, is_output};
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BreakdownPart, BudgetResult, Costs, Evaluation, ExpectationResult, LineReport, ListUsed,
-    PricesUsed, Report, SCHEMA, Savings, ScenarioName, StrategyReport, Usage, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Costs, DeploymentReport, Evaluation,
+    ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, StrategyReport, Usage,
+    attribution, warnings,
 };
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Line, Quantity};
-use crate::plan::{Metric, Plan};
+use crate::levers::{Hosted, Lever, Line, Outcome, Quantity};
+use crate::plan::{Metric, Plan, Server};
 use crate::units::Exact;
 
 impl Report {
@@ -20,8 +21,9 @@ impl Report {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
+        let in_all_orders = attribution::fits(plan);
         let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
+            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
         Self {
             schema: SCHEMA,
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
@@ -151,7 +153,7 @@ fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<
         .collect()
 }
 
-fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
+fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -161,34 +163,20 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
     let lines: Vec<LineReport> =
         outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(plan, each, amount)).collect();
-    let usage = outcome.calls.iter().map(|(model, calls)| {
-        let of_model = |line: &&Line| line.model.as_ref().is_some_and(|other| Arc::ptr_eq(other, model));
-        let tokens = |wanted: &dyn Fn(&Line) -> bool| {
-            outcome
-                .lines
-                .iter()
-                .filter(of_model)
-                .filter(|line| wanted(line))
-                .map(|line| &line.quantity.step().value)
-                .sum::<Exact>()
-        };
-        let cost =
-            outcome.lines.iter().zip(&amounts).filter(|(line, _)| of_model(line)).map(|(_, amount)| amount).sum();
-        Usage {
-            model: model.listed.id.clone(),
-            calls_per_day: calls.value().clone(),
-            input_tokens_per_day: tokens(&is_input),
-            cached_tokens_per_day: tokens(&|line| line.component == "cache_read"),
-            output_tokens_per_day: tokens(&is_output),
-            per_day: cost,
-        }
-    });
+    let cost_of = |wanted: &dyn Fn(&Line) -> bool| {
+        outcome.lines.iter().zip(&amounts).filter(|(line, _)| wanted(line)).map(|(_, amount)| amount).sum()
+    };
+    let usage = outcome.calls.iter().map(|(server, calls)| usage(outcome, server, calls.value(), cost_of));
+    let baseline = evaluation.baseline();
+    let costs = (baseline.value(), outcome.total.value());
+    let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
     let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
         breakdown: breakdown(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
+        deployments: outcome.hosted.iter().map(deployment).collect(),
         cost: Costs {
             per_month: metric(Metric::PerMonth)?,
             per_year: metric(Metric::PerYear)?,
@@ -203,13 +191,65 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
         },
         quality: None,
         lines,
+        waterfall: shares.waterfall,
+        shapley: shares.shapley,
+        interactions: shares.interactions,
         alternatives: Alternatives {
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
             cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
         },
-        assumptions: assumptions(evaluation, index),
+        assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
+}
+
+fn deployment(hosted: &Hosted) -> DeploymentReport {
+    DeploymentReport {
+        deployment: hosted.deployment.name.clone(),
+        what: hosted.what,
+        at_peak: hosted.at_peak.clone(),
+        hours_per_day: hosted.hours.clone(),
+        utilization: hosted.utilization.clone(),
+        peak_to_mean: hosted.peak.value().clone(),
+        throughput: hosted.throughput.as_ref().map(|speed| speed.value().clone()),
+        bought: hosted
+            .bought
+            .iter()
+            .map(|(term, hours)| BoughtReport { purchase: term.name(), hours_per_day: hours.clone() })
+            .collect(),
+        cold_start_share: hosted.cold_share.clone(),
+        overflow_share: hosted.overflow.clone(),
+    }
+}
+
+/// What a strategy asks of one server, and what that costs by `costs` of its lines.
+fn usage(outcome: &Outcome, server: &Server, calls: &Exact, costs: impl Fn(&dyn Fn(&Line) -> bool) -> Exact) -> Usage {
+    let (input, cached, output, per_day) = match server {
+        Server::Model(used) => {
+            let own = |line: &Line| line.model.as_ref().is_some_and(|other| Arc::ptr_eq(other, &used.model));
+            let tokens = |wanted: &dyn Fn(&Line) -> bool| {
+                let lines = outcome.lines.iter().filter(|line| own(line) && wanted(line));
+                lines.map(|line| &line.quantity.step().value).sum::<Exact>()
+            };
+            let cached = tokens(&|line| line.component == "cache_read");
+            (tokens(&is_input), cached, tokens(&is_output), costs(&own))
+        }
+        Server::Deployment(used) => {
+            let own = outcome.hosted.iter().find(|hosted| Arc::ptr_eq(&hosted.deployment, &used.deployment));
+            let input = own.map_or(Exact::ZERO, |hosted| hosted.input.value().clone());
+            let output = own.map_or(Exact::ZERO, |hosted| hosted.output.value().clone());
+            let bill = |line: &Line| line.lever == Lever::Deployment && line.item == used.deployment.name;
+            (input, Exact::ZERO, output, costs(&bill))
+        }
+    };
+    Usage {
+        model: server.name().to_owned(),
+        calls_per_day: calls.clone(),
+        input_tokens_per_day: input,
+        cached_tokens_per_day: cached,
+        output_tokens_per_day: output,
+        per_day,
+    }
 }
 
 fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
@@ -217,6 +257,8 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
         Quantity::Events(events) => (events.value().clone(), event(&line.component), Exact::ONE),
         Quantity::Month(days) => (Exact::ONE, "month", days.value().clone()),
+        Quantity::Uptime(hours, unit) => (hours.value().clone(), *unit, Exact::ONE),
+        Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
     let price = &line.price.value;
     let unit_price = if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };

@@ -76,6 +76,7 @@ impl Evaluation {
         let total = |of: &dyn Fn(&levers::Line) -> bool| {
             result.outcome.lines.iter().filter(|line| of(line)).map(|line| &line.quantity.step().value).sum::<Exact>()
         };
+        let hosted = |of: &dyn Fn(&levers::Hosted) -> &Exact| result.outcome.hosted.iter().map(of).sum::<Exact>();
         Some(match metric {
             Metric::PerDay => day.clone(),
             Metric::PerMonth => day * days,
@@ -86,8 +87,8 @@ impl Evaluation {
             Metric::SavingsPerMonth => &saved * days,
             Metric::SavingsPercent => (&saved * &Exact::from(100)).checked_div(self.baseline().value())?,
             Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
-            Metric::InputTokensPerDay => total(&is_input),
-            Metric::OutputTokensPerDay => total(&is_output),
+            Metric::InputTokensPerDay => &total(&is_input) + &hosted(&|hosted| hosted.input.value()),
+            Metric::OutputTokensPerDay => &total(&is_output) + &hosted(&|hosted| hosted.output.value()),
             Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
             Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })
@@ -130,7 +131,7 @@ fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic
 
 fn has_cascade(serving: &Serving) -> bool {
     match serving {
-        Serving::Model(_) => false,
+        Serving::Single(_) => false,
         Serving::Cascade(_) => true,
         Serving::Route(route) => route.arms.iter().any(|arm: &Arm| has_cascade(&arm.serving)),
     }

@@ -7,7 +7,7 @@ use super::evaluation::{is_input, is_output};
 use crate::diag::suggest;
 use crate::figure::{Calls, Figure, Step};
 use crate::levers::{Line, Outcome};
-use crate::plan::{Metric, Model};
+use crate::plan::{Metric, Server};
 use crate::units::{Exact, display};
 
 /// What there is to say of one figure.
@@ -185,8 +185,8 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
             (format!("100 x ({baseline} {month} - {}) / {month}", of(Metric::PerMonth)), Vec::new())
         }
         Metric::CallsPerDay => {
-            let of_model = |(model, calls): &(Arc<Model>, Figure<Calls>)| {
-                input(model.listed.id.clone(), calls.step().amount(), String::new())
+            let of_model = |(server, calls): &(Server, Figure<Calls>)| {
+                input(server.name().to_owned(), calls.step().amount(), String::new())
             };
             (
                 "all calls of models, failed ones included".to_owned(),

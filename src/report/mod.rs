@@ -1,16 +1,25 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod attribution;
 mod break_even;
 mod build;
 mod evaluation;
 pub mod explain;
 mod settle;
+mod size;
 mod warnings;
 
 use serde::Serialize;
 
-pub use break_even::{BreakEvenReport, IntervalReport, VerdictReport};
+pub use attribution::{Interaction, LeverSaving};
+pub use break_even::{
+    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+};
 pub use evaluation::{Billings, Computed, Evaluation};
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -106,12 +115,20 @@ pub struct StrategyReport {
     pub quality: Option<Exact>,
     /// Calls and tokens by model.
     pub usage: Vec<Usage>,
+    /// Deployments and what runs of them.
+    pub deployments: Vec<DeploymentReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
     pub breakdown: Vec<BreakdownPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
+    /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves on average over all orders of switching them on.
+    pub shapley: Vec<LeverSaving>,
+    /// Levers that together save another amount than each alone, largest first.
+    pub interactions: Vec<Interaction>,
     /// The same strategy under other assumptions.
     pub alternatives: Alternatives,
     /// Defaults and fallbacks that touched a figure.
@@ -161,6 +178,40 @@ pub struct Usage {
     pub output_tokens_per_day: Exact,
     /// Cost.
     pub per_day: Exact,
+}
+
+/// What runs of a deployment for a strategy.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeploymentReport {
+    /// Which.
+    pub deployment: String,
+    /// What runs: `replica`, `instance`, `worker` or `unit`.
+    pub what: &'static str,
+    /// How many of them in the busiest hour.
+    pub at_peak: Exact,
+    /// Hours of them per day, all together.
+    pub hours_per_day: Exact,
+    /// How much of the paid capacity the load takes, as a share.
+    pub utilization: Option<Exact>,
+    /// The load of the busiest hour, at its peak, over the mean load.
+    pub peak_to_mean: Exact,
+    /// Output tokens per second of a replica.
+    pub throughput: Option<Exact>,
+    /// Hours per day by the way they are bought.
+    pub bought: Vec<BoughtReport>,
+    /// The share of the requests that wait for a worker to start.
+    pub cold_start_share: Option<Exact>,
+    /// The share of the calls that pay-as-you-go takes.
+    pub overflow_share: Option<Exact>,
+}
+
+/// Hours of a deployment that are bought in one way.
+#[derive(Clone, Debug, Serialize)]
+pub struct BoughtReport {
+    /// `on_demand`, `spot`, `reserved_1y` or `reserved_3y`.
+    pub purchase: &'static str,
+    /// Hours per day.
+    pub hours_per_day: Exact,
 }
 
 /// The lines of one lever and item, added up.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Evaluation;
 use crate::levers::{self, Finding, standard_price};
-use crate::plan::{Billing, Cascade, Model, Plan, Route, Serving, Strategy};
+use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
 use crate::pricing::{Card, Component};
 use crate::units::{Exact, display};
 
@@ -78,8 +78,10 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             ),
         });
     }
-    for (model, _) in &result.outcome.calls {
-        lifecycle(model, &mut found);
+    for (server, _) in &result.outcome.calls {
+        if let Server::Model(used) = server {
+            lifecycle(&used.model, &mut found);
+        }
     }
     found.extend(result.outcome.findings.iter().map(finding));
     found
@@ -94,6 +96,14 @@ fn finding(finding: &Finding) -> Warning {
                 display::count(mean),
             ),
         },
+        Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
+            code: "capacity-exceeded",
+            message: format!(
+                "{deployment} would need {} at its peak and may have {}: what is above that is not served",
+                counted(needed, what),
+                display::count(most),
+            ),
+        },
         Finding::ExceedsContext { model, tokens, limit, what } => Warning {
             code: "exceeds-context",
             message: format!(
@@ -103,6 +113,12 @@ fn finding(finding: &Finding) -> Warning {
             ),
         },
     }
+}
+
+/// A number of things: `1 replica`, `3 replicas`.
+fn counted(number: &Exact, what: &str) -> String {
+    let plural = if *number == Exact::ONE { "" } else { "s" };
+    format!("{} {what}{plural}", display::count(number))
 }
 
 fn lifecycle(model: &Arc<Model>, found: &mut Vec<Warning>) {
@@ -146,7 +162,7 @@ fn changes(now: &Card, next: &Card) -> String {
 
 fn billing_of(serving: &Serving) -> Option<Billing> {
     match serving {
-        Serving::Model(_) => None,
+        Serving::Single(_) => None,
         Serving::Cascade(cascade) => Some(cascade_billing(cascade)),
         Serving::Route(route) => {
             route.arms.iter().filter_map(|arm| billing_of(&arm.serving)).find(|b| *b == Billing::FinalOnly)
@@ -169,7 +185,7 @@ fn dominated(
 ) {
     let Serving::Route(route) = &strategy.serving else { return };
     for (index, arm) in route.arms.iter().enumerate() {
-        let Serving::Model(model) = &arm.serving else { continue };
+        let Serving::Single(Server::Model(model)) = &arm.serving else { continue };
         let is_used = route.shares.iter().flatten().any(|(arm, share)| *arm == index && !share.is_zero());
         if !is_used {
             continue;
@@ -179,7 +195,7 @@ fn dominated(
             .iter()
             .enumerate()
             .filter_map(|(other, candidate)| match &candidate.serving {
-                Serving::Model(candidate)
+                Serving::Single(Server::Model(candidate))
                     if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
                 {
                     let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None)

@@ -16,6 +16,9 @@ use dashu_ratio::RBig;
 /// [`SIGNIFICANT`] significant digits.
 pub const QUOTIENT_DECIMALS: usize = 24;
 const SIGNIFICANT: usize = 18;
+/// Decimals of an exponential, and those carried on the way.
+const EXPONENTIAL_DECIMALS: usize = 30;
+const GUARDED_DECIMALS: usize = 40;
 
 /// An exact rational number, always in lowest terms. Its operators neither round nor overflow.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -156,6 +159,24 @@ impl Exact {
         }
     }
 
+    /// This number to so many significant digits, half to even.
+    pub fn significant(&self, digits: usize) -> Self {
+        let whole = self.abs().floor().0.numerator().to_string();
+        if whole == "0" {
+            return self.round(self.leading_zeros().saturating_add(digits));
+        }
+        match digits.checked_sub(whole.len()) {
+            Some(decimals) => self.round(decimals),
+            None => {
+                let unit = Self::scaled(
+                    1.into(),
+                    i32::try_from(digits).unwrap_or(0) - i32::try_from(whole.len()).unwrap_or(0),
+                );
+                &self.checked_div(&unit).unwrap_or(Self::ZERO).round(0) * &unit
+            }
+        }
+    }
+
     /// The greatest whole number that is not above this one.
     pub fn floor(&self) -> Self {
         Self(RBig::from(self.0.floor()))
@@ -169,6 +190,50 @@ impl Exact {
     /// The whole part, if it fits.
     pub fn to_u64(&self) -> Option<u64> {
         u64::try_from(self.0.floor()).ok()
+    }
+
+    /// The nearest float, for estimates: money and memory stay as they are.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
+    /// An estimate as a number that is exact from here on, rounded to `significant` digits (1 or more); `None` for what
+    /// is no finite number.
+    pub fn estimate(value: f64, significant: usize) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{value:.*e}", significant.saturating_sub(1));
+        let (mantissa, exponent) = text.split_once('e')?;
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let scale = i32::try_from(decimals).ok()? - exponent.parse::<i32>().ok()?;
+        Some(Self::scaled(mantissa.replace('.', "").parse().ok()?, scale))
+    }
+
+    /// `exp(-self)` of a number that is not negative, to 30 decimals.
+    pub fn exp_of_minus(&self) -> Self {
+        // 10^-30 is exp(-69.08).
+        if *self > Self::from(70) {
+            return Self::ZERO;
+        }
+        // e^-x = (e^(-x/2^n))^(2^n): the series converges fast near zero; the guard digits outlast the squarings.
+        let mut halvings = 0;
+        let mut small = self.clone();
+        while small > Self::scaled(1.into(), 1) {
+            small = Self(small.0 / RBig::from(2));
+            halvings += 1;
+        }
+        let small = -&small.round(GUARDED_DECIMALS);
+        let (mut term, mut sum, mut index) = (Self::ONE, Self::ONE, 0u64);
+        while !term.is_zero() {
+            index += 1;
+            term = Self((&term * &small).0 / RBig::from(index)).round(GUARDED_DECIMALS);
+            sum = &sum + &term;
+        }
+        for _ in 0..halvings {
+            sum = (&sum * &sum).round(GUARDED_DECIMALS);
+        }
+        sum.round(EXPONENTIAL_DECIMALS)
     }
 
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
@@ -253,6 +318,21 @@ mod tests {
         Exact::from_decimal(text).unwrap()
     }
 
+    /// Digits of a table of the exponential function.
+    #[test]
+    fn exponentials_are_right_to_the_last_of_thirty_decimals() {
+        for (x, expected) in [
+            ("0", "1"),
+            ("1", "0.367879441171442321595523770161"),
+            ("0.2", "0.818730753077981858669935508619"),
+            ("10", "0.000045399929762484851535591516"),
+            ("69", "0.000000000000000000000000000001"),
+            ("1000000000000", "0"),
+        ] {
+            assert_eq!(exact(x).exp_of_minus().to_string(), expected, "exp(-{x})");
+        }
+    }
+
     #[test]
     fn decimals_are_kept_to_the_last_digit() {
         for text in ["0", "-1.5", "713.5", "0.0000000000000000000000000001", "123456789012345678901234567890.5"] {
@@ -281,6 +361,17 @@ mod tests {
         assert_eq!(both("2.1"), ("2".into(), "3".into()));
         assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
         assert_eq!(both("7"), ("7".into(), "7".into()));
+    }
+
+    #[test]
+    fn estimates_are_rounded_once_and_exact_from_then_on() {
+        let cases = [(412.345, 3, "412"), (0.000123456, 3, "0.000123"), (98765.4, 2, "99000"), (0.0, 3, "0")];
+        for (value, digits, expected) in cases {
+            assert_eq!(Exact::estimate(value, digits).unwrap().to_string(), expected);
+        }
+        assert_eq!(Exact::estimate(-2.5e-9, 2).unwrap().to_string(), "-0.0000000025");
+        assert!(Exact::estimate(f64::INFINITY, 3).is_none() && Exact::estimate(f64::NAN, 3).is_none());
+        assert!((exact("0.1").to_f64() - 0.1).abs() < f64::EPSILON);
     }
 
     #[test]

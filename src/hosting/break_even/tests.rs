@@ -2,6 +2,7 @@ use num_rational::Ratio;
 use proptest::prelude::*;
 
 use super::*;
+use crate::hosting::fleet::{Buying, Way};
 
 /// The rationals of another library, for the independent evaluation.
 type Q = Ratio<i128>;
@@ -295,4 +296,111 @@ proptest! {
             }
         }
     }
+}
+
+/// One way to buy, at `price` an hour.
+fn by_the_hour(price: Exact) -> Way<()> {
+    Way { term: (), price, always: false, unsafe_base: false }
+}
+
+fn scaled(hours: &[Q], capacity: Q, least: i128, fixed: Q, price: Q) -> Scaled<()> {
+    Scaled {
+        hours: hours.iter().map(|hour| from(*hour)).collect(),
+        capacity: from(capacity),
+        least: from(Q::from(least)),
+        fixed: from(fixed),
+        ways: vec![by_the_hour(from(price))],
+        buying: Buying::One(()),
+        coming: Exact::ZERO,
+    }
+}
+
+#[test]
+fn a_profile_of_two_levels_breaks_even_where_its_hours_fill() {
+    // Hours at 0.4 and 1.6 of the mean, 9M and 2.69 an hour, the API at 0.40 per 1M.
+    let fleet = scaled(&[Q::new(2, 5), Q::new(8, 5)], Q::from(9_000_000), 1, Q::from(0), Q::new(269, 100));
+    let price = exact("0.0000004");
+    assert_eq!(fleet.cost(&exact("12000000")), exact("5.38"));
+    let found = fleet.against(&price);
+    // Up to 5.625M one replica each; up to 11.25M 1 and 2; up to 16.875M 1 and 3; up to 22.5M 1 and 4 ...
+    let first = &found.cheaper[0];
+    assert!(fleet.cost(&first.from) == &price * &first.from, "meets at {}", first.from);
+    assert!(found.permanent_from.is_some());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    /// Every hour the same: the staircase. Else: the cheaper side at random volumes, edges and roots is what is listed.
+    #[test]
+    fn a_fleet_that_follows_its_profile_is_cheaper_exactly_where_the_intervals_say(
+        hours in prop::collection::vec((0..6i128, 1..4i128), 1..4),
+        (capacity, fixed, replica, price) in (1..40i128, 0..30i128, 0..30i128, 0..40i128),
+        least in 0..3i128,
+        random in prop::collection::vec(0..3_000i128, 24),
+    ) {
+        let mut hours: Vec<Q> = hours.into_iter().map(|(n, d)| Q::new(n, d)).collect();
+        hours.push(Q::from(1));
+        let (capacity, fixed, price) = (Q::new(capacity, 3), Q::new(fixed, 4), Q::new(price, 9));
+        let fleet = scaled(&hours, capacity, least, fixed, Q::from(replica));
+        let found = fleet.against(&from(price));
+        let cost = |v: Q| {
+            let need = |hour: &Q| (*hour * v / capacity).ceil().to_integer().max(least);
+            let total: i128 = hours.iter().map(need).sum();
+            fixed + Q::from(replica) * Q::new(total, hours.len() as i128)
+        };
+        let mut probes: Vec<Q> = random.iter().map(|n| Q::new(*n, 11)).collect();
+        for n in 1..5i128 {
+            probes.extend(hours.iter().filter(|hour| **hour > Q::from(0)).map(|hour| capacity * Q::from(n) / *hour));
+        }
+        let little = Q::new(1, 1_000_000);
+        let probes: Vec<Q> = probes.iter().flat_map(|v| [*v - little, *v, *v + little]).filter(|v| *v > Q::from(0)).collect();
+        for v in probes {
+            let volume = from(v);
+            prop_assert_eq!(fleet.cost(&volume), from(cost(v)));
+            if !found.unlisted.iter().any(|gap| gap.contains(&volume)) {
+                let within = found.cheaper.iter().any(|interval| interval.contains(&volume));
+                prop_assert_eq!(within, cost(v) < price * v, "volume {} of {:?}: {:?}", v, fleet, found);
+            }
+        }
+        if hours.len() == 2 && hours[0] == hours[1] {
+            let stairs = Staircase {
+                fixed: from(fixed),
+                per_replica: from(Q::from(replica)),
+                min_replicas: from(Q::from(least)),
+                capacity: from(capacity),
+            };
+            let same = BreakEven::of(stairs, from(price)).unwrap();
+            prop_assert_eq!(&same.cheaper, &found.cheaper);
+            prop_assert_eq!(&same.permanent_from, &found.permanent_from);
+        }
+    }
+}
+
+/// The published example: workers at 4.176 an hour against a pod at 2.69.
+#[test]
+fn serverless_loses_to_a_pod_above_thirty_one_requests_an_hour() {
+    let workers = workers::Workers {
+        worker: crate::hosting::serverless::Worker {
+            busy: exact("10"),
+            cold_start: exact("30"),
+            idle_timeout: exact("60"),
+            bills_start: true,
+            bills_idle: true,
+        },
+        utilization: Exact::ONE,
+        usd_per_second: exact("0.00116"),
+        fixed: Exact::ZERO,
+        units_per_request: Exact::ONE,
+    };
+    let found = workers.against(|_| exact("2.69"), &exact("0.0001"));
+    assert_eq!(found.cheaper.len(), 1);
+    assert_eq!(found.cheaper[0].to.as_ref().unwrap().to_fixed(1), "31.0");
+    // Thin traffic pays for starts, thick traffic for full workers: it wins in between.
+    let found = workers.against(|volume| volume * &exact("0.03"), &exact("0.03"));
+    assert_eq!(found.crossovers.len(), 1);
+    let at = &found.crossovers[0].at;
+    assert!((&workers.cost(at) - &(at * &exact("0.03"))).abs() < exact("0.0000001"));
+    assert_eq!(found.permanent_from.as_ref(), Some(at));
+    assert!(workers.against(|volume| volume * &exact("0.011"), &exact("0.011")).cheaper.is_empty());
 }

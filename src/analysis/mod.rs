@@ -1,0 +1,3 @@
+//! What can be learned from computing a plan more than once: who saved what.
+
+pub mod attribution;

@@ -125,6 +125,48 @@ fn warnings_name_retirement_and_announced_changes() {
     assert!(codes("gpt-4o").is_empty());
 }
 
+/// The seven models of the 2025 cost guide by its own table, by today's list, and by the prices of 2024-09-01.
+#[test]
+fn the_guide_has_three_answers_and_each_says_why() {
+    let models = [
+        // model, guide-2025, 2026-11-23, 2024-09-01; USD a day for a million requests of 500 in and 200 out
+        ("gpt-4o", "3250", "3250", "5500"),
+        ("claude-3.5-sonnet", "4500", "4500", "4500"),
+        ("gemini-1.5-pro", "3850", "1625", "3850"),
+        ("gpt-4o-mini", "195", "195", "195"),
+        ("gemini-1.5-flash", "97.5", "97.5", "97.5"),
+        ("gpt-3.5-turbo", "550", "550", "550"),
+        // The guide has the price of Claude 3 Haiku here, and in 2024-09 there was no such model.
+        ("claude-3.5-haiku", "375", "1200", ""),
+    ];
+    let workload = "llmcost: 1\nworkload: {requests: 1M/day, input: 500, output: 200}\n";
+    for (index, prices) in ["{catalog: [guide-2025]}", "{as_of: 2026-11-23}", "{as_of: 2024-09-01}"].iter().enumerate()
+    {
+        let expected = models.map(|(name, guide, today, then)| (name, [guide, today, then][index]));
+        let known: Vec<_> = expected.iter().filter(|(_, usd)| !usd.is_empty()).collect();
+        let strategies: String = known.iter().map(|(name, _)| format!("  {name}: {{model: {name}}}\n")).collect();
+        let report = report(&format!("{workload}prices: {prices}\nstrategies:\n{strategies}"));
+        for (strategy, (name, usd)) in report.strategies.iter().zip(known) {
+            assert_eq!(strategy.cost.per_day.to_string(), *usd, "{name} with {prices}");
+        }
+        let mut codes: Vec<_> =
+            report.strategies.iter().flat_map(|s| s.warnings.iter().map(|w| (s.name.as_str(), w.code))).collect();
+        codes.retain(|(_, code)| ["retired-model", "price-changes-soon"].contains(code));
+        let retired = |name| (name, "retired-model");
+        let said = match index {
+            0 => vec![],
+            1 => ["claude-3.5-sonnet", "gemini-1.5-pro", "gemini-1.5-flash", "gpt-3.5-turbo", "claude-3.5-haiku"]
+                .map(retired)
+                .to_vec(),
+            _ => vec![("gpt-4o", "price-changes-soon"), ("gemini-1.5-pro", "price-changes-soon")],
+        };
+        assert_eq!(codes, said, "{prices}");
+    }
+    let early = format!("{workload}prices: {{as_of: 2024-09-01}}\nstrategies: {{a: {{model: claude-3.5-haiku}}}}\n");
+    let problems = try_report(&early).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.message.contains("its first price is of 2024-")), "{problems:?}");
+}
+
 #[test]
 fn a_mean_near_a_tier_is_pointed_out() {
     let codes = |input: u64| {

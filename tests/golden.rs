@@ -56,10 +56,26 @@ fn explanations_print_what_their_snapshots_say() {
 
 #[test]
 fn help_texts_print_what_their_snapshots_say() {
-    for command in ["", "simulate", "check", "breakeven", "size", "explain"] {
-        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+    for command in [
+        "",
+        "simulate",
+        "check",
+        "breakeven",
+        "size",
+        "explain",
+        "price",
+        "prices",
+        "prices list",
+        "prices show",
+        "prices history",
+        "prices diff",
+        "prices import",
+        "prices lint",
+    ] {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(0));
-        snapshot(&format!("help-{}", if command.is_empty() { "llmcost" } else { command }), &text(&output.stdout));
+        let name = if command.is_empty() { "llmcost".to_owned() } else { command.replace(' ', "-") };
+        snapshot(&format!("help-{name}"), &text(&output.stdout));
     }
 }

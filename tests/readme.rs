@@ -18,7 +18,7 @@ fn console_examples_are_real_output() {
         assert_eq!(text(&run(&arguments).stdout), expected, "llmcost {command}");
         shown += 1;
     }
-    assert_eq!(shown, 2);
+    assert_eq!(shown, 3);
 }
 
 #[test]

@@ -68,12 +68,8 @@ pub(super) struct Arguments {
     /// Lay a price list over the embedded one: a file, or guide-2025 (repeatable)
     #[arg(long, value_name = "FILE")]
     prices: Vec<PathBuf>,
-    /// How to show the result
-    #[arg(long, short, value_name = "FORMAT")]
-    format: Option<Format>,
-    /// Write to a file; the format follows from FORMAT=FILE, --format or the ending (repeatable)
-    #[arg(short = 'o', value_name = "[FORMAT=]FILE")]
-    destination: Vec<String>,
+    #[command(flatten)]
+    destination: Destination,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
@@ -83,7 +79,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     };
     let Some(today) = book.listed() else { bail!("no price list states its date; name one with `--at`") };
     if let Some(path) = &arguments.cases {
-        return price_cases::run(path, &arguments.destination, &book, today, settings);
+        return price_cases::run(path, &arguments.destination.output, &book, today, settings);
     }
     let mut sink = Sink::default();
     let asked = read(arguments, today, &mut sink);
@@ -92,8 +88,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         Ok(receipt) => receipt,
         Err(problems) => return Ok(settings.refuse(&problems)),
     };
-    let destination = Destination { format: arguments.format, output: arguments.destination.clone() };
-    output::put(&destination, settings, |format, look| {
+    output::put(&arguments.destination, settings, |format, look| {
         Ok(match format {
             Format::Table => render::receipt(&receipt, look),
             Format::Json => render::any_json(&receipt)?,

@@ -16,7 +16,7 @@ pub fn receipt(receipt: &Receipt, look: Look) -> String {
     let mut out = format!("{} · {}\n\n", look.bold(&harmless(&receipt.model)), look.dim(&harmless(&facts.join(" · "))));
     let rows = receipt.lines.iter().map(|line| {
         let tier = line.tier.as_ref().map_or_else(String::new, |tier| format!(" ({tier})"));
-        let price = format!("${}", display::precise(&line.unit_price, 12));
+        let price = exact(&line.unit_price);
         let per = match line.per.as_str() {
             "1" => line.unit.to_owned(),
             "1000000" => format!("1M {}s", line.unit),
@@ -26,17 +26,16 @@ pub fn receipt(receipt: &Receipt, look: Look) -> String {
             format!("{}{tier}", harmless(&line.component)),
             display::count(&line.quantity),
             format!("{price}/{per}"),
-            display::money(&line.amount, receipt.currency),
+            exact(&line.amount),
         ];
         (cells, Exact::ZERO)
     });
     let columns =
         vec![Column::text("Item"), Column::number("quantity"), Column::number("price"), Column::number("amount")];
     out.push_str(&Sheet { columns, rows: rows.collect(), least_bar: 1, widest_bar: 0 }.draw(look));
-    let total = display::money(&receipt.total, receipt.currency);
-    out.push_str(&format!("\n{}\n", look.good(&format!("{total} in all"))));
+    out.push_str(&format!("\n{}\n", look.good(&format!("{} in all", exact(&receipt.total)))));
     if receipt.requests != Exact::ONE {
-        out.push_str(&format!("{} a request\n", display::money(&receipt.per_request, receipt.currency)));
+        out.push_str(&format!("{} a request\n", exact(&receipt.per_request)));
     }
     if look.quiet {
         return out;
@@ -60,6 +59,11 @@ pub fn receipt(receipt: &Receipt, look: Look) -> String {
         out.push('\n');
     }
     out
+}
+
+/// USD to the last digit; to the eighteenth where there is no last one.
+fn exact(usd: &Exact) -> String {
+    format!("${}", display::precise(usd, usd.decimals().unwrap_or(18)))
 }
 
 /// One row for each line.

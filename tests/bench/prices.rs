@@ -1,7 +1,7 @@
 //! How many requests a second the library prices on one core, exactly: `cargo run --release --example bench_prices`.
 //!
-//! Requests of eight models, two of them with a tier, with cached reads and writes, a tenth in a batch, at instants of
-//! a month. The same requests are priced in rationals for comparison, and both sums must be equal.
+//! Requests of eight models, some with a tier, with cached reads and writes, a tenth in a batch, at instants of a month.
+//! A part of them is priced in rationals too, and both sums must be equal.
 #![allow(clippy::float_arithmetic, clippy::indexing_slicing, reason = "a program that measures time")]
 
 use std::io::Write;

@@ -28,7 +28,7 @@ pub(in super::super) struct Arguments {
     file: PathBuf,
     /// The list to write; one that is there gets new cards and keeps all it has
     #[arg(short = 'o', long, value_name = "LIST")]
-    output: Option<PathBuf>,
+    out: Option<PathBuf>,
     /// The date of the file; needed where a price changes
     #[arg(long, value_name = "DATE")]
     listed: Option<String>,
@@ -68,7 +68,7 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
         Ok(imported) => imported,
         Err(problem) => return Ok(settings.refuse(&[*problem])),
     };
-    let old = match &arguments.output {
+    let old = match &arguments.out {
         Some(path) if is_written(path) => match check::price_list(path) {
             Ok(list) => Some(list),
             Err(problems) => return Ok(settings.refuse(&problems)),
@@ -114,7 +114,7 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
     if let Some(path) = &arguments.report {
         output::write(path, render::csv_of_imported(&imported)?.as_bytes())?;
     }
-    match &arguments.output {
+    match &arguments.out {
         Some(path) => {
             output::write(path, text.as_bytes())?;
             output::print(&summary)?;

@@ -1,4 +1,4 @@
-//! `prices lint`: what a list says and hardly means.
+//! `prices lint`: what price lists say and hardly mean; without a file, the catalogues of GPUs, offers and open models too.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use clap::Args;
 use super::super::settings::Settings;
 use super::super::{Destination, Ending, Format, output};
 use crate::diag::{Diagnostic, Sink, Source};
+use crate::hosting;
 use crate::input;
 use crate::pricing::lint::{Finding, form, idle_acceptances, lint};
 use crate::pricing::{Date, Model, embedded_names, embedded_sources, read_list};
@@ -16,7 +17,7 @@ use crate::render;
 
 #[derive(Args, Debug)]
 pub(in super::super) struct Arguments {
-    /// Price lists; left out, those in the program
+    /// Price lists; left out, everything in the program: price lists, GPUs, offers, open models
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Show what the lists accept, too
@@ -40,6 +41,7 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
         Err(problems) => return Ok(settings.refuse(&problems)),
     };
     let mut report = render::LintReport::default();
+    let newest = lists.iter().filter_map(|list| list.listed).max().map_or_else(String::new, |date| date.to_string());
     for list in lists {
         let found = lint(&list.models, list.listed);
         report.idle.extend(idle_acceptances(&list.models, &found));
@@ -47,7 +49,12 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
         report.findings.extend(list.form);
         report.findings.extend(found);
     }
-    let clean = report.idle.is_empty() && report.findings.iter().all(|finding| finding.accepted.is_some());
+    if arguments.files.is_empty() {
+        let catalogues = hosting::lint::embedded(&newest);
+        let entries = [catalogues.gpus.len(), catalogues.offers.len(), catalogues.models.len()];
+        report.entries = entries.into_iter().sum();
+        report.hardware = hosting::lint::lint(&catalogues);
+    }
     output::put(&arguments.destination, settings, |format, look| {
         Ok(match format {
             Format::Table => render::lint(&report, arguments.accepted, look),
@@ -55,7 +62,7 @@ pub(in super::super) fn run(arguments: &Arguments, settings: &Settings) -> Resul
             Format::Csv => render::csv_of_lint(&report)?,
         })
     })?;
-    Ok(if clean { Ending::Done } else { Ending::NotMet })
+    Ok(if report.open() == 0 { Ending::Done } else { Ending::NotMet })
 }
 
 fn lists(files: &[PathBuf]) -> Result<Vec<Read>, Vec<Diagnostic>> {

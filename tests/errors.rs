@@ -9,12 +9,13 @@ use llmcost::diag::Code;
 use crate::support::{program, root, run, run_with, snapshot, text};
 
 /// Codes that no scenario can show; each has a test below, those of `size` in `size.rs`, of conditions in `compare`.
-const SHOWN_OTHERWISE: [&str; 8] = [
+const SHOWN_OTHERWISE: [&str; 9] = [
     "unreadable",
     "not-utf8",
     "file-too-large",
     "bad-set",
     "bad-condition",
+    "impossible-usage",
     "unknown-gpu",
     "cannot-compute",
     "does-not-fit",

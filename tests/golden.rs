@@ -116,15 +116,24 @@ fn help_texts_print_what_their_snapshots_say() {
         "size",
         "risk",
         "explain",
+        "price",
+        "prices",
+        "prices list",
+        "prices show",
+        "prices history",
+        "prices diff",
+        "prices import",
+        "prices lint",
         "render",
         "init",
         "schema",
         "completions",
         "man",
     ] {
-        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(0));
-        snapshot(&format!("help-{}", if command.is_empty() { "llmcost" } else { command }), &text(&output.stdout));
+        let name = if command.is_empty() { "llmcost".to_owned() } else { command.replace(' ', "-") };
+        snapshot(&format!("help-{name}"), &text(&output.stdout));
     }
 }

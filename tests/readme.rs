@@ -6,7 +6,7 @@ use crate::support::{root, run, text};
 
 #[test]
 fn console_examples_are_real_output() {
-    assert_eq!(examples_of("README.md"), 2);
+    assert_eq!(examples_of("README.md"), 3);
     assert_eq!(examples_of("src/manual/compare.md"), 1);
 }
 

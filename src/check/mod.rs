@@ -29,5 +29,6 @@ mod workload;
 pub use cases::size_cases;
 pub use conditions::conditions;
 pub use options::Options;
+pub use prices::{price_book, price_list};
 pub use scenario::{load, load_with_text};
 pub use size::{SizeFlags, SizeQuestion, fits_nowhere, size_question};

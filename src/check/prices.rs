@@ -1,7 +1,7 @@
 //! `prices`: which lists, at which date, with which additions and discounts.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -87,6 +87,36 @@ fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {
     let source = Arc::new(Source { name: "--as-of".to_owned(), text: text.to_owned(), first_line: 1 });
     let node = Node { place: Place::new(&source, 0, text.len()), value: Value::Scalar(text.into()) };
     date(&node, sink)
+}
+
+/// The default list with those of the command line over it.
+///
+/// # Errors
+/// Every problem of the files.
+pub fn price_book(paths: &[PathBuf]) -> Result<Book, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
+    lists.extend(paths.iter().filter_map(|path| from_option(path, &mut sink)));
+    lists.reverse();
+    sink.finish(Some(Book::new(lists)))
+}
+
+/// One list: a file, or the name of an embedded one.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn price_list(path: &Path) -> Result<List, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let list = from_option(path, &mut sink);
+    sink.finish(list)
+}
+
+fn from_option(path: &Path, sink: &mut Sink) -> Option<List> {
+    let embedded = path.to_str().filter(|_| !path.exists()).and_then(embedded_list);
+    if embedded.is_some() {
+        return embedded;
+    }
+    from_file(Files::Disk, path, sink)
 }
 
 fn from_file(files: Files<'_>, path: &Path, sink: &mut Sink) -> Option<List> {

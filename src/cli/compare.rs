@@ -157,7 +157,6 @@ fn deliver(
                 out + &text
             }),
             Format::Json => render::json(&reports)?,
-            Format::Markdown => bail!("this result has no Markdown form; table, json and csv are known"),
             Format::Csv => match rows {
                 Rows::Changes => render::csv_of_comparisons(&all)?,
                 Rows::Lines => {

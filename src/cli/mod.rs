@@ -8,6 +8,9 @@ mod init;
 mod output;
 mod pictures;
 mod present;
+mod price;
+mod price_cases;
+mod prices;
 mod render;
 mod risk;
 mod schema;
@@ -82,6 +85,11 @@ enum Command {
     Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
+    /// Price one request, or every row of a table, exactly
+    Price(Box<price::Arguments>),
+    /// The price catalogue: list, show, history, diff, import, lint
+    #[command(subcommand)]
+    Prices(prices::Command),
     /// Show saved JSON reports in another form
     Render(render::Arguments),
     /// Print the JSON Schema of scenarios (for editors) or of reports
@@ -94,14 +102,14 @@ enum Command {
 
 /// Scenarios to compute and where the result goes.
 #[derive(Args, Debug)]
-pub struct Scenarios {
+pub struct Scenarios<F: ValueEnum + Send + Sync + 'static = Format> {
     /// Scenario files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
-    destination: Destination,
+    destination: Destination<F>,
 }
 
 /// Scenarios to report on, in every form of a report.
@@ -178,8 +186,6 @@ pub enum Format {
     Json,
     /// One row per line of the bill, or per budget and expectation
     Csv,
-    /// Tables for a README or a pull request
-    Markdown,
 }
 
 /// The forms of a report.
@@ -220,6 +226,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
+        Command::Price(arguments) => price::run(&arguments, &settings),
+        Command::Prices(command) => prices::run(&command, &settings),
         Command::Render(arguments) => render::run(&arguments, &settings),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => shell::completions(&arguments),

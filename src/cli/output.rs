@@ -26,7 +26,6 @@ impl Form for Format {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             "txt" => Some(Self::Table),
-            "md" => Some(Self::Markdown),
             _ => None,
         }
     }
@@ -127,7 +126,6 @@ pub(super) fn deliver<T: serde::Serialize>(
             Format::Table => table(look),
             Format::Json => render::json(results)?,
             Format::Csv => csv(results)?,
-            Format::Markdown => bail!("this result has no Markdown form; table, json and csv are known"),
         })
     })
 }
@@ -137,6 +135,11 @@ pub(super) fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+/// Writes one file whole, or not at all.
+pub(super) fn write_one(path: &Path, bytes: &[u8]) -> Result<()> {
+    prepared(path, bytes)?.put()
 }
 
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.

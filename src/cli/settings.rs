@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::{Changes, ReportForm, Reported};
+use super::{Changes, Ending, ReportForm, Reported};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, github, terminal};
 use crate::input::Input;
@@ -68,6 +68,12 @@ impl Settings {
     /// Loads scenarios without computing them; prints all that is wrong with any of them.
     pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
         self.each(files, changes, Ok)
+    }
+
+    /// Prints diagnostics; nothing was computed.
+    pub fn refuse(&self, diagnostics: &[Diagnostic]) -> Ending {
+        self.report(diagnostics);
+        Ending::BadInput
     }
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.

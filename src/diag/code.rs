@@ -73,6 +73,8 @@ codes! {
     NoPrice = "no-price",
     /// A model without batch price on which batch is used.
     NoBatchPrice = "no-batch-price",
+    /// Counters that no request has: more tokens cached than sent.
+    ImpossibleUsage = "impossible-usage",
     /// A price list that does not exist.
     UnknownList = "unknown-list",
     /// A chain of `include` or `extends` that comes back to itself.

@@ -111,6 +111,20 @@ impl Files<'_> {
     }
 }
 
+/// Tables of requests may be larger than anything a person writes: 4 GiB.
+const MOST_BYTES_OF_A_TABLE: u64 = 4 << 30;
+
+/// Reads a table of data; `-` is standard input.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn read_table(path: &Path, name: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
+    if path == Path::new("-") {
+        return text_of("<stdin>", io::stdin().lock(), MOST_BYTES_OF_A_TABLE);
+    }
+    read_up_to(path, name, MOST_BYTES_OF_A_TABLE)
+}
+
 /// Reads a file or standard input.
 ///
 /// # Errors

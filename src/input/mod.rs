@@ -3,6 +3,7 @@
 mod difference;
 mod fields;
 mod files;
+pub mod json;
 mod node;
 mod overlay;
 mod revision;
@@ -12,7 +13,8 @@ mod yaml;
 
 pub use difference::{Difference, differences};
 pub use fields::{Fields, not_supported, wrong_shape};
-pub use files::{Files, Input, read_file, read_input, read_report};
+pub use files::{Files, Input, read_file, read_input, read_report, read_table};
+pub use json::Json;
 pub use node::{Key, Node, Value};
 pub use overlay::{apply_set, merge};
 pub use revision::Revision;

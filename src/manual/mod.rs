@@ -3,6 +3,9 @@
 #[doc = include_str!("compare.md")]
 pub mod compare {}
 
+#[doc = include_str!("prices.md")]
+pub mod prices {}
+
 #[doc = include_str!("risk.md")]
 pub mod risk {}
 

@@ -14,3 +14,11 @@ pub fn json<T: Serialize>(reports: &[T]) -> Result<String, serde_json::Error> {
     text.push('\n');
     Ok(text)
 }
+
+/// Any other result as an object.
+///
+/// # Errors
+/// None that these values can raise.
+pub fn any_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}

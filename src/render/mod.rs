@@ -10,11 +10,15 @@ mod fit;
 mod focus;
 mod github;
 mod html;
+mod imported;
 mod json;
 mod junit;
+mod lint;
 mod markdown;
 mod metrics;
 mod names;
+mod price;
+mod prices;
 mod report_charts;
 mod risk;
 mod sections;
@@ -33,10 +37,17 @@ pub use explain::{explanations, explanations_in_markdown};
 pub use focus::{FocusVersion, focus};
 pub use github::{GITHUB_COMMENT, github};
 pub use html::html;
-pub use json::json;
+pub use imported::{csv_of_imported, imported};
+pub use json::{any_json, json};
 pub use junit::junit;
+pub use lint::{LintReport, csv_of_lint, lint, lint_json};
 pub use markdown::markdown;
 pub use metrics::gitlab_metrics;
+pub use price::{csv_of_receipt, receipt};
+pub use prices::{
+    csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
+    price_rows, price_rows_json,
+};
 pub use report_charts::{Named, charts};
 pub use risk::{csv_of_risks, markdown_of_risk, risk};
 pub use sections::{Face, View};

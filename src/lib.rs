@@ -25,8 +25,8 @@
 //!
 //! Around them: [`units`] (exact numbers and the one grammar of quantities), [`figure`] (values that know their
 //! formula; the type parameter is the dimension), [`pricing`] (dated price cards, lists, names), [`diag`] (errors with
-//! a place), [`manual`] (longer texts: how things are computed and how good they are), [`cli`] (the command line; with
-//! [`input`] the only room that touches files, environment and terminal).
+//! a place), [`schema`] (what editors know of our files), [`manual`] (longer texts: how things are computed and how good
+//! they are), [`cli`] (the command line; with [`input`] the only room that touches files, environment and terminal).
 //!
 //! A new lever is: a struct in [`plan`], a reader in `check/levers.rs`, a file in [`levers`], a scenario under
 //! `scenarios/`, and its line in the README.
@@ -67,4 +67,5 @@ pub mod plan;
 pub mod pricing;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod units;

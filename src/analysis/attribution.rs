@@ -72,6 +72,21 @@ pub fn in_order<E>(players: usize, cost: impl FnMut(u32) -> Result<Exact, E>) ->
     Ok(Attribution { waterfall: differences(&steps), shapley: None, interactions: Vec::new() })
 }
 
+/// What each of up to 32 players changes on average over the fixed order and its reverse: 2n costs. The values add up to
+/// v(all) - v(none), and the other way round they change their sign, as Shapley values do; they are those of two orders
+/// out of n!.
+///
+/// # Errors
+/// What `cost` could not compute.
+pub fn in_both_orders<E>(players: usize, mut cost: impl FnMut(u32) -> Result<Exact, E>) -> Result<Vec<Exact>, E> {
+    let forth = in_order(players, &mut cost)?.waterfall;
+    // The first k bits mirrored are the last k players.
+    let mirrored = |set: u32| set.reverse_bits() >> 32usize.saturating_sub(players).min(31);
+    let back = in_order(players, |set| cost(mirrored(set)))?.waterfall;
+    let half = |sum: Exact| sum.checked_div(&Exact::from(2)).unwrap_or(sum);
+    Ok(forth.iter().zip(back.iter().rev()).map(|(forth, back)| half(forth + back)).collect())
+}
+
 /// The set of the first so many players, up to 32.
 fn first(count: usize) -> u32 {
     1u32.checked_shl(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(0).wrapping_sub(1)
@@ -138,6 +153,24 @@ mod tests {
     }
 
     proptest! {
+        /// Two players have two orders, so that their mean is the Shapley value; of more it still adds up and turns round.
+        #[test]
+        fn both_orders_add_up_and_change_their_sign(values in prop::collection::vec(0..1000u64, 32), players in 0..6usize) {
+            let all = first(players);
+            let value = |set: u32| Exact::from(values[set as usize]);
+            let forth = in_both_orders(players, |set| Ok::<_, ()>(value(set))).unwrap();
+            let back = in_both_orders(players, |set| Ok::<_, ()>(value(all ^ set))).unwrap();
+            prop_assert_eq!(forth.len(), players);
+            prop_assert_eq!(forth.iter().sum::<Exact>(), &value(all) - &value(0));
+            for (forth, back) in forth.iter().zip(&back) {
+                prop_assert_eq!(forth, &-back);
+            }
+            if players <= 2 {
+                let found = attribute(players, |set| Ok::<_, ()>(value(set))).unwrap();
+                prop_assert_eq!(forth, found.shapley.unwrap());
+            }
+        }
+
         /// Against all orders counted out.
         #[test]
         fn values_are_the_mean_over_all_orders_and_add_up(values in prop::collection::vec(0..1000u64, 16)) {

@@ -1,17 +1,18 @@
 //! `limits` and `commitments`: what was agreed with providers beside prices.
 
-use super::context::{Context, Discounted};
+use super::context::Context;
+use super::fine_tune::span;
 use super::prices;
 use crate::diag::{Code, Diagnostic};
-use crate::figure::{Calls, Days, Factor, Figure, Money, Share, Volume};
+use crate::figure::{Calls, Factor, Figure, Money, Share, Volume};
 use crate::input::{Fields, Key, Node, wrong_shape, yes_or_no};
-use crate::plan::{Commitment, Limit, Limits, Terms, Whose};
+use crate::plan::{Commitment, RateLimit, RateLimits, Span, Terms, Whose};
 use crate::units::{Exact, Kind};
 
 /// The factor of peaks within an hour, among the models of `limits`.
 const PEAK: &str = "peak_to_mean";
 
-pub(super) fn limits(node: &Node, context: &mut Context<'_>) -> Option<Limits> {
+pub(super) fn limits(node: &Node, context: &mut Context<'_>) -> Option<RateLimits> {
     let Some(entries) = node.entries() else {
         let found = wrong_shape(node, "`limits` is a map from models or providers to rates");
         return context.sink.refuse(found.help("write `limits: {gpt-4o: {requests: 10k/min, tokens: 2M/min}}`"));
@@ -21,7 +22,7 @@ pub(super) fn limits(node: &Node, context: &mut Context<'_>) -> Option<Limits> {
         Exact::ONE,
         "`limits.peak_to_mean` is not stated: no peaks within an hour",
     );
-    let mut found: Vec<(Limit, &Key)> = Vec::new();
+    let mut found: Vec<(RateLimit, &Key)> = Vec::new();
     for (key, node) in entries {
         if &*key.text == PEAK {
             if let Some(stated) = context.read::<Factor>("peak to mean", node, Kind::Factor) {
@@ -37,11 +38,11 @@ pub(super) fn limits(node: &Node, context: &mut Context<'_>) -> Option<Limits> {
         once(&limit.whose, key, found.iter().map(|(limit, key)| (&limit.whose, *key)), context);
         found.push((limit, key));
     }
-    Some(Limits { peak_to_mean, of: found.into_iter().map(|(limit, _)| limit).collect() })
+    Some(RateLimits { peak_to_mean, of: found.into_iter().map(|(limit, _)| limit).collect() })
 }
 
-fn limit(key: &Key, node: &Node, context: &mut Context<'_>) -> Option<Limit> {
-    let whose = whose(key, context);
+fn limit(key: &Key, node: &Node, context: &mut Context<'_>) -> Option<RateLimit> {
+    let whose = prices::target(&key.text, &key.place, context);
     let before = context.sink.failures();
     let mut fields = Fields::of(node, "a rate limit", context.sink)?;
     let requests = context.above_zero::<Calls>(&mut fields, "requests", Kind::Rate, "requests at most");
@@ -60,7 +61,7 @@ fn limit(key: &Key, node: &Node, context: &mut Context<'_>) -> Option<Limit> {
         );
     }
     let counts_cached = counts.unwrap_or(true);
-    Some(Limit { whose: whose?, requests, tokens: all, input_tokens: input, output_tokens: output, counts_cached })
+    Some(RateLimit { whose: whose?, requests, tokens: all, input_tokens: input, output_tokens: output, counts_cached })
 }
 
 pub(super) fn commitments(node: &Node, context: &mut Context<'_>) -> Vec<Commitment> {
@@ -94,15 +95,15 @@ pub(super) fn commitments(node: &Node, context: &mut Context<'_>) -> Vec<Commitm
 }
 
 fn commitment(key: &Key, node: &Node, context: &mut Context<'_>) -> Option<Commitment> {
-    let whose = whose(key, context);
+    let whose = prices::target(&key.text, &key.place, context);
     let mut fields = Fields::of(node, "a commitment", context.sink)?;
     fields.exclusive("minimum_per_month", "prepaid", context.sink);
     let minimum = context.quantity::<Money>(&mut fields, "minimum_per_month", Kind::Money, "minimum per month");
     let prepaid = context.quantity::<Money>(&mut fields, "prepaid", Kind::Money, "prepaid");
     let is_prepaid = fields.entry("prepaid").is_some();
-    let mut valid: Option<Figure<Days>> = None;
+    let mut valid: Option<Span> = None;
     if is_prepaid && fields.require("valid", "12 months", context.sink).is_some() {
-        valid = context.above_zero(&mut fields, "valid", Kind::Period, "valid for");
+        valid = span(&mut fields, "valid", ["months valid", "days valid"], context);
     }
     let bonus = context.quantity::<Share>(&mut fields, "bonus", Kind::Share, "bonus");
     for key in ["valid", "bonus"] {
@@ -125,13 +126,6 @@ fn commitment(key: &Key, node: &Node, context: &mut Context<'_>) -> Option<Commi
         Terms::Minimum(minimum?)
     };
     Some(Commitment { whose: whose?, terms, place: node.place.clone() })
-}
-
-fn whose(key: &Key, context: &mut Context<'_>) -> Option<Whose> {
-    Some(match prices::target(&key.text, &key.place, context)? {
-        Discounted::Provider(provider) => Whose::Provider(provider),
-        Discounted::Model { provider, id } => Whose::Model { provider, id },
-    })
 }
 
 /// One model under two names.

@@ -3,8 +3,8 @@
 use super::context::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Count, Days, Figure, TokenPrice, Tokens};
-use crate::input::{Fields, Node};
-use crate::plan::{Base, FineTune, Server, Serving};
+use crate::input::{Fields, Node, Value};
+use crate::plan::{Base, FineTune, Server, Serving, Span};
 use crate::pricing::Component;
 use crate::units::{Exact, Kind};
 
@@ -61,10 +61,33 @@ fn lists_training(server: &Server) -> bool {
 }
 
 /// How long what is paid once serves.
-pub(super) fn amortise(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Figure<Days>> {
+pub(super) fn amortise(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Span> {
     if fields.entry("amortise").is_some() {
-        return context.above_zero(fields, "amortise", Kind::Period, "amortised over");
+        return span(fields, "amortise", ["months that it serves", "days that it serves"], context);
     }
-    let year = &Exact::from(12) * &context.settings.days_per_month;
-    Some(Figure::default("amortised over", year, "what is paid once serves 12 months unless `amortise` says otherwise"))
+    let why = "what is paid once serves 12 months unless `amortise` says otherwise";
+    Some(Span::Months(Figure::default("months that it serves", Exact::from(12), why)))
+}
+
+/// A period above zero, in months or in days as it is stated.
+pub(super) fn span(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    [months, days]: [&'static str; 2],
+    context: &mut Context<'_>,
+) -> Option<Span> {
+    let (_, node) = fields.entry(key)?;
+    if in_months(node) {
+        return context.above_zero::<Count>(fields, key, Kind::Months, months).map(Span::Months);
+    }
+    context.above_zero::<Days>(fields, key, Kind::Period, days).map(Span::Days)
+}
+
+/// Whether a period, or an end of its range, is stated in months.
+fn in_months(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar(text) => text.contains("month"),
+        Value::Map(entries) => entries.iter().any(|(_, node)| in_months(node)),
+        Value::List(_) | Value::Null => false,
+    }
 }

@@ -3,6 +3,7 @@
 mod budgets;
 mod cascade;
 mod cases;
+mod conditions;
 mod context;
 mod contracts;
 mod deployments;
@@ -29,6 +30,8 @@ mod uncertain;
 mod workload;
 
 pub use cases::size_cases;
+pub use conditions::conditions;
 pub use options::Options;
-pub use scenario::load;
+pub use prices::{price_book, price_list};
+pub use scenario::{load, load_with_text};
 pub use size::{SizeFlags, SizeQuestion, fits_nowhere, size_question};

@@ -9,8 +9,8 @@ use super::options::Options;
 use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
-use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Again, Currency, Draw, Plan, Quality, Uncertainties, Workload};
+use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
+use crate::plan::{Again, Change, Currency, Plan, Quality, Uncertainties, Workload};
 use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
@@ -22,11 +22,20 @@ const DEEPEST_INCLUDE: usize = 32;
 /// # Errors
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
+    load_with_text(input, options).map(|(plan, _)| plan)
+}
+
+/// Reads and checks a scenario; beside the plan what was stated, with all that is laid over it, so that two versions can be
+/// told apart line by line.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_text(input: &Input, options: &Options) -> Result<(Plan, Node), Vec<Diagnostic>> {
     let mut sink = Sink::default();
     let plan = tree(input, options, &mut sink).and_then(|(source, root)| {
         let (input, options) = (input.clone(), options.clone());
         let scenario = Arc::new(Scenario { source, root, input, options, book: OnceLock::new() });
-        plan_of(&scenario, &Draw::default(), &mut sink)
+        Some((plan_of(&scenario, &Change::default(), &mut sink)?, scenario.root.clone()))
     });
     sink.finish(plan)
 }
@@ -41,12 +50,12 @@ struct Scenario {
     book: OnceLock<(Arc<Book>, Date)>,
 }
 
-/// The same scenario with drawn values.
+/// The same scenario with something changed.
 fn again(scenario: &Arc<Scenario>) -> Again {
     let scenario = Arc::clone(scenario);
-    Again::new(move |draw| {
+    Again::new(move |change| {
         let mut sink = Sink::default();
-        let plan = plan_of(&scenario, draw, &mut sink);
+        let plan = plan_of(&scenario, change, &mut sink);
         sink.finish(plan)
     })
 }
@@ -55,16 +64,14 @@ fn again(scenario: &Arc<Scenario>) -> Again {
 fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source>, Node)> {
     let source = input::read_input(input).map_err(|error| sink.add(*error)).ok()?;
     let root = input::parse(&source, sink)?;
-    let folder = match input {
-        Input::File(path) => path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-        Input::Stdin | Input::Text { .. } => Path::new("."),
-    };
+    let files = input.files();
+    let folder = Some(input.folder()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".into());
     let mut chain = Vec::new();
-    if let Input::File(path) = input {
-        chain.extend(path.canonicalize());
+    if let Input::File(path) | Input::Committed(_, path) = input {
+        chain.extend(files.real(path));
     }
-    let top = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    let mut root = with_includes(root, folder, &top, &mut chain, sink)?;
+    let top = files.real(&folder).unwrap_or_else(|| folder.clone());
+    let mut root = with_includes(root, &folder, (files, &top), &mut chain, sink)?;
     for argument in &options.set {
         input::apply_set(&mut root, argument, sink);
     }
@@ -72,7 +79,13 @@ fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source
 }
 
 /// `root` laid over the files it includes.
-fn with_includes(root: Node, folder: &Path, top: &Path, chain: &mut Vec<PathBuf>, sink: &mut Sink) -> Option<Node> {
+fn with_includes(
+    root: Node,
+    folder: &Path,
+    top: (Files<'_>, &Path),
+    chain: &mut Vec<PathBuf>,
+    sink: &mut Sink,
+) -> Option<Node> {
     let Some(list) = root.get("include").cloned() else { return Some(root) };
     let one = std::slice::from_ref(&list);
     let items = if let Value::List(items) = &list.value { items } else { one };
@@ -103,7 +116,7 @@ fn included(
     name: &str,
     place: &Place,
     folder: &Path,
-    top: &Path,
+    (files, top): (Files<'_>, &Path),
     chain: &mut Vec<PathBuf>,
     sink: &mut Sink,
 ) -> Option<Node> {
@@ -120,14 +133,14 @@ fn included(
     if Path::new(name).is_absolute() {
         return sink.refuse(escapes());
     }
-    let real = match path.canonicalize() {
-        Ok(real) => real,
-        Err(_) => {
+    let real = match files.real(&path) {
+        Some(real) => real,
+        None => {
             return sink.refuse(
                 Diagnostic::at(
                     Code::Unreadable,
                     place,
-                    format!("there is no file {}", path.display()),
+                    format!("there is no file {}", files.label(&path)),
                     "to be included here",
                 )
                 .help("the path is relative to the file that includes it"),
@@ -145,7 +158,7 @@ fn included(
             "closes the circle",
         ));
     }
-    let source = match input::read_file(&path, &path.display().to_string()) {
+    let source = match files.read(&path) {
         Ok(source) => source,
         Err(mut error) => {
             if error.place.is_none() {
@@ -161,14 +174,25 @@ fn included(
     }
     chain.push(real);
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let merged = with_includes(node, &folder, top, chain, sink);
+    let merged = with_includes(node, &folder, (files, top), chain, sink);
     chain.pop();
     merged
 }
 
-fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Plan> {
+fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option<Plan> {
     let Scenario { source, root, input, options, .. } = scenario.as_ref();
     let before = sink.failures();
+    let changed;
+    let root = if change.set.is_empty() {
+        root
+    } else {
+        let mut tree = root.clone();
+        for argument in &change.set {
+            input::apply_set(&mut tree, argument, sink);
+        }
+        changed = tree;
+        &changed
+    };
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
@@ -176,28 +200,26 @@ fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Pla
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
     fields.later(&["forecast"], sink);
 
-    let folder = match input {
-        Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-        Input::Stdin | Input::Text { .. } => PathBuf::new(),
-    };
     let priced = fields.get("prices", sink);
-    let (book, as_of, unread) = match scenario.book.get() {
+    let same_prices = !change.set.iter().any(|argument| argument.trim_start().starts_with("prices"));
+    let (book, as_of, unread) = match scenario.book.get().filter(|_| same_prices) {
         Some((book, as_of)) => (Arc::clone(book), Some(*as_of), Unread::default()),
         None => {
-            let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
+            let (book, as_of, unread) = prices::book(priced, input, options, sink);
             (Arc::new(book), as_of, unread)
         }
     };
-    let as_of = as_of?;
+    let stated = as_of?;
+    let as_of = change.as_of.unwrap_or(stated);
     let mut context = Context {
         sink,
         settings,
         prices: Prices::new(Arc::clone(&book), as_of, unread),
         deployments: Vec::new(),
-        draw: draw.clone(),
+        draw: change.draw.clone(),
         inputs: Vec::new(),
         decisions: Decisions::default(),
-        folder: folder.clone(),
+        from: input.clone(),
         mean_call: None,
         quality: Quality::default(),
         tasks: Vec::new(),
@@ -247,18 +269,22 @@ fn plan_of(scenario: &Arc<Scenario>, draw: &Draw, sink: &mut Sink) -> Option<Pla
     let decisions = std::mem::take(&mut context.decisions);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
     let quality = context.quality;
+    let prices = context.prices.known();
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
         return None;
     }
     // A second plan of the same scenario finds the same prices.
-    scenario.book.get_or_init(|| (book, as_of));
+    if same_prices {
+        scenario.book.get_or_init(|| (book, stated));
+    }
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Some(Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),
         file: source.name.clone(),
-        as_of,
+        as_of: prices.as_of,
+        prices,
         lists,
         currency,
         days_per_month,

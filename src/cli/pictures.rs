@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::output;
 use crate::render::chart::{self, Canvas, ChartSpec};
 
 /// A chart and what its file's name ends in when there are several: `-2`.
@@ -58,9 +57,8 @@ pub(super) fn split(outputs: &[String]) -> (Vec<Target>, Vec<String>) {
     (pictures, others)
 }
 
-/// Draws all charts into each target: the first into the file itself, the others beside it. Nothing is written unless
-/// all could be drawn.
-pub(super) fn write(targets: &[Target], pictures: &[Picture]) -> Result<()> {
+/// All charts drawn for each target: the first for the file itself, the others for files beside it.
+pub(super) fn draw(targets: &[Target], pictures: &[Picture]) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let mut ready: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for target in targets {
         let Some(form) = target.form else {
@@ -79,7 +77,7 @@ pub(super) fn write(targets: &[Target], pictures: &[Picture]) -> Result<()> {
             ready.push((path, drawn(&picture.spec, form)?));
         }
     }
-    ready.iter().try_for_each(|(path, bytes)| output::write(path, bytes))
+    Ok(ready)
 }
 
 fn drawn(spec: &ChartSpec, form: Form) -> Result<Vec<u8>> {

@@ -1,23 +1,49 @@
 //! `risk`: what a scenario with ranges may cost.
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::settings::Settings;
-use super::{Ending, Format, Scenarios, output};
+use super::{Ending, Scenarios, output};
 use crate::analysis::risk::{self, RiskReport};
 use crate::render;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    scenarios: Scenarios,
+    scenarios: Scenarios<Form>,
     /// What the draws begin with: the same seed, the same result
     #[arg(long, value_name = "NUMBER", default_value_t = risk::SEED)]
     seed: u64,
     /// Draws, rounded up to 4,096 times a power of two; as many as the accuracy takes when left out
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=16_777_216))]
     samples: Option<u32>,
+}
+
+/// The forms of a result.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// Tables for people
+    Table,
+    /// Everything, as decimal strings
+    Json,
+    /// One row per strategy, metric and sensitivity
+    Csv,
+    /// Tables for a README or a pull request
+    #[value(alias = "md")]
+    Markdown,
+}
+
+impl output::Form for Form {
+    fn of_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "txt" => Some(Self::Table),
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "md" => Some(Self::Markdown),
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
@@ -43,10 +69,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     output::put(&scenarios.destination, settings, |format, look| {
         let joined = |show: &dyn Fn(&RiskReport) -> String| reports.iter().map(show).collect::<Vec<_>>().join("\n");
         Ok(match format {
-            Format::Table => joined(&|report| render::risk(report, look)),
-            Format::Json => render::json(&reports)?,
-            Format::Csv => render::csv_of_risks(&reports)?,
-            Format::Markdown => joined(&render::markdown_of_risk),
+            Form::Table => joined(&|report| render::risk(report, look)),
+            Form::Json => render::json(&reports)?,
+            Form::Csv => render::csv_of_risks(&reports)?,
+            Form::Markdown => joined(&render::markdown_of_risk),
         })
     })?;
     Ok(Ending::Done)

@@ -73,6 +73,8 @@ codes! {
     NoPrice = "no-price",
     /// A model without batch price on which batch is used.
     NoBatchPrice = "no-batch-price",
+    /// Counters that no request has: more tokens cached than sent.
+    ImpossibleUsage = "impossible-usage",
     /// A price list that does not exist.
     UnknownList = "unknown-list",
     /// A chain of `include` or `extends` that comes back to itself.
@@ -83,4 +85,6 @@ codes! {
     Version = "version",
     /// A `--set` that is not `path=value` or whose path leads nowhere.
     BadSet = "bad-set",
+    /// A `--fail-on` or `--warn-on` that is no comparison of a figure.
+    BadCondition = "bad-condition",
 }

@@ -10,7 +10,7 @@
 
 use super::Engine;
 use super::bill::{Lever, Settled};
-use crate::figure::{Count, Figure, Money};
+use crate::figure::{Figure, Money};
 use crate::plan::{Commitment, Terms};
 
 impl Engine<'_> {
@@ -29,8 +29,7 @@ impl Engine<'_> {
         let (component, committed, credit) = match &commitment.terms {
             Terms::Minimum(minimum) => ("shortfall", minimum.clone(), None),
             Terms::Prepaid { amount, valid, bonus } => {
-                let Some(months) = valid.ratio::<Count>(days) else { return };
-                let Some(paid) = amount.over(&months.named("months valid")) else { return };
+                let Some(paid) = valid.months(days).and_then(|months| amount.over(&months)) else { return };
                 let paid = paid.named(format!("prepaid to {name} a month"));
                 let credit = if bonus.is_zero() { paid.clone() } else { paid.plus(&paid.times(bonus)) };
                 ("prepaid", paid, Some(credit.named(format!("usage prepaid to {name} a month"))))

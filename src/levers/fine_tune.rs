@@ -7,7 +7,7 @@
 use super::bill::{Lever, Mode, Quantity, Training};
 use super::{Engine, price};
 use crate::figure::{Count, Days, Figure, Hours, Money, Origin, TokenPrice};
-use crate::plan::{FineTune, ModelUse, Part, Server};
+use crate::plan::{FineTune, ModelUse, Part, Server, Span};
 use crate::pricing::Component;
 use crate::units::Exact;
 
@@ -20,16 +20,16 @@ impl Engine<'_> {
             Server::Model(used) => stated.or_else(|| self.training_price(used)),
             Server::Deployment(_) => stated,
         };
+        let model = match server {
+            Server::Model(used) => Some(&used.model),
+            Server::Deployment(_) => None,
+        };
         let days = &self.plan.days_per_month;
         if let Some(price) = price
             && let tokens = tuned.training_tokens.times(&tuned.epochs)
             && let cost = tokens.times(&price).named("training")
             && let Some(per_month) = per_month(&cost, &tuned.amortise, days)
         {
-            let model = match server {
-                Server::Model(used) => Some(&used.model),
-                Server::Deployment(_) => None,
-            };
             let what = ("training", Mode::Standard);
             self.ledger.monthly(Lever::FineTune, server.name(), what, model, &per_month, days);
             self.ledger.training = Some(Training { cost, per_month });
@@ -37,7 +37,7 @@ impl Engine<'_> {
         if let Some(price) = &tuned.hosting_per_hour {
             let hours = Figure::<Count>::one().times(&Figure::<Hours>::constant(Exact::from(24)));
             let ready = Quantity::Uptime(hours, "hour");
-            self.ledger.uptime(Lever::FineTune, server.name(), "hosting", ready, price);
+            self.ledger.uptime(Lever::FineTune, server.name(), "hosting", model, ready, price);
         }
         let assumed = matches!(tuned.examples.step().origin, Origin::Default(_));
         let mut tasks = self.plan.workload.tasks.iter();
@@ -61,9 +61,8 @@ impl Engine<'_> {
 }
 
 /// The part of a cost that is paid once which a month bears.
-pub(super) fn per_month(cost: &Figure<Money>, serves: &Figure<Days>, month: &Figure<Days>) -> Option<Figure<Money>> {
-    let months = serves.ratio::<Count>(month)?.named("months that it serves");
+pub(super) fn per_month(cost: &Figure<Money>, serves: &Span, month: &Figure<Days>) -> Option<Figure<Money>> {
     let named = cost.step().name.as_deref().unwrap_or("cost");
     let name = format!("{named} per month");
-    Some(cost.over(&months)?.named(name))
+    Some(cost.over(&serves.months(month)?)?.named(name))
 }

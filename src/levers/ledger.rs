@@ -141,7 +141,15 @@ impl Ledger {
     }
 
     /// Bills hours or seconds: of a deployment, of a model that is kept ready.
-    pub fn uptime(&mut self, lever: Lever, name: &str, component: &str, quantity: Quantity, price: &Figure<Money>) {
+    pub fn uptime(
+        &mut self,
+        lever: Lever,
+        name: &str,
+        component: &str,
+        model: Option<&Arc<Model>>,
+        quantity: Quantity,
+        price: &Figure<Money>,
+    ) {
         let cost = match &quantity {
             Quantity::Uptime(hours, _) => hours.times(price),
             Quantity::Runtime(seconds) => seconds.times(price),
@@ -153,7 +161,7 @@ impl Ledger {
             component: component.to_owned(),
             mode: Mode::Standard,
             tier: None,
-            model: None,
+            model: model.cloned(),
             quantity,
             price: Arc::clone(price.step()),
             cost,

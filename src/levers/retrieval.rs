@@ -118,7 +118,7 @@ impl Engine<'_> {
                 let each = Figure::total([vector].into_iter().chain(text.clone())).named("bytes of a chunk");
                 let all = chunks.times(&each).over(&Figure::<Count>::constant(Exact::from(GB)))?;
                 let stored = all.named("GB stored");
-                let things = (&stored, "GB-month");
+                let things = (&stored, "gb_month");
                 self.ledger.kept(Lever::Retrieval, "store", "stored", things, price, days);
                 Some(stored)
             }

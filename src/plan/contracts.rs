@@ -1,8 +1,8 @@
 //! What was agreed with providers beside prices: rate limits and committed spend.
 
-use super::Model;
+use super::{Model, Span};
 use crate::diag::Place;
-use crate::figure::{Calls, Days, Factor, Figure, Money, Share, Volume};
+use crate::figure::{Calls, Factor, Figure, Money, Share, Volume};
 
 /// A model, or all models of a provider.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,16 +45,16 @@ impl Whose {
 
 /// Rate limits of a scenario.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Limits {
+pub struct RateLimits {
     /// Load of the busiest minute over the mean load of its hour.
     pub peak_to_mean: Figure<Factor>,
     /// The limits; a model's own win over those of its provider.
-    pub of: Vec<Limit>,
+    pub of: Vec<RateLimit>,
 }
 
 /// What a provider answers at most, for each model by itself.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Limit {
+pub struct RateLimit {
     /// Whose.
     pub whose: Whose,
     /// Calls.
@@ -69,10 +69,10 @@ pub struct Limit {
     pub counts_cached: bool,
 }
 
-impl Limits {
+impl RateLimits {
     /// The limits of a model.
-    pub fn of(&self, model: &Model) -> Option<&Limit> {
-        let covering = |limit: &&Limit| limit.whose.covers(model);
+    pub fn of(&self, model: &Model) -> Option<&RateLimit> {
+        let covering = |limit: &&RateLimit| limit.whose.covers(model);
         let own = self.of.iter().filter(covering).find(|limit| matches!(limit.whose, Whose::Model { .. }));
         own.or_else(|| self.of.iter().find(covering))
     }
@@ -106,7 +106,7 @@ pub enum Terms {
         /// What is paid, in all.
         amount: Figure<Money>,
         /// For how long; what is not used by then expires.
-        valid: Figure<Days>,
+        valid: Span,
         /// Usage that is granted on top.
         bonus: Figure<Share>,
     },

@@ -16,7 +16,7 @@ pub struct FineTune {
     /// USD per trained token; the price of the list when `None`.
     pub price: Option<Figure<TokenPrice>>,
     /// How long the training serves.
-    pub amortise: Figure<Days>,
+    pub amortise: Span,
     /// What the provider asks for keeping it ready.
     pub hosting_per_hour: Option<Figure<Money>>,
     /// Tokens of examples that its prompts still carry.
@@ -36,6 +36,25 @@ pub enum Base {
     Baseline,
     /// Nobody says.
     Unknown,
+}
+
+/// How long something serves or is valid, counted as it is stated: months stay months when the calendar changes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Span {
+    /// Months of the calendar.
+    Months(Figure<Count>),
+    /// Days.
+    Days(Figure<Days>),
+}
+
+impl Span {
+    /// The same in months of so many days.
+    pub fn months(&self, month: &Figure<Days>) -> Option<Figure<Count>> {
+        match self {
+            Self::Months(months) => Some(months.clone()),
+            Self::Days(days) => Some(days.ratio::<Count>(month)?.named("months that it lasts")),
+        }
+    }
 }
 
 impl FineTune {

@@ -30,6 +30,16 @@ pub struct Deployment {
     pub warnings: Vec<(&'static str, String)>,
 }
 
+/// Deployments are the same wherever they are stated.
+impl PartialEq for Deployment {
+    fn eq(&self, other: &Self) -> bool {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self { name, place: _, supply, peak_to_mean, ops_per_month, sizing: _, warnings: _ } = self;
+        (name, supply, peak_to_mean, ops_per_month)
+            == (&other.name, &other.supply, &other.peak_to_mean, &other.ops_per_month)
+    }
+}
+
 /// A mention of a deployment in a scenario.
 #[derive(Clone, Debug)]
 pub struct DeploymentUse {
@@ -47,7 +57,7 @@ impl PartialEq for DeploymentUse {
 }
 
 /// How capacity is paid.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Supply {
     /// Whole replicas on rented GPUs.
     Replicas(Box<Replicas>),
@@ -58,7 +68,7 @@ pub enum Supply {
 }
 
 /// Whole replicas on rented GPUs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Replicas {
     /// How fast one replica is.
     pub throughput: Throughput,
@@ -110,6 +120,17 @@ pub enum Bound {
     Low,
     /// The upper end.
     High,
+}
+
+/// Two estimates are the same where they are one; whether others come to the same is for whoever computes them.
+impl PartialEq for Throughput {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stated(a), Self::Stated(b)) => a == b,
+            (Self::Estimated(a), Self::Estimated(b)) => Arc::ptr_eq(a, b),
+            (Self::Stated(_), Self::Estimated(_)) | (Self::Estimated(_), Self::Stated(_)) => false,
+        }
+    }
 }
 
 impl Throughput {
@@ -187,7 +208,7 @@ impl Estimator {
 }
 
 /// The smallest thing that can be bought.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Package {
     /// What it is called, where it is an instance of a provider.
     pub name: Option<String>,
@@ -265,7 +286,7 @@ impl Term {
 }
 
 /// How a fleet is bought; the package has a price for every term that stands here.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Purchase {
     /// All of it in one way.
     One(Term),
@@ -276,7 +297,7 @@ pub enum Purchase {
 }
 
 /// Workers that start when requests come and stop when they are idle.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Serverless {
     /// How long a request keeps a worker busy.
     pub busy: Busy,
@@ -295,7 +316,7 @@ pub struct Serverless {
 }
 
 /// How long a request keeps a worker busy.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Busy {
     /// Stated.
     Stated(Figure<Seconds>),
@@ -304,7 +325,7 @@ pub enum Busy {
 }
 
 /// Throughput units of a provider, paid by the hour whether used or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Provisioned {
     /// Weighted tokens per minute that a unit takes.
     pub tokens_per_minute: Figure<Count>,

@@ -1,19 +1,23 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod condition;
 mod contracts;
 mod fine_tune;
 mod hosting;
 mod levers;
+mod prices;
 mod quality;
 mod retrieval;
+mod servers;
 mod switch;
 mod uncertain;
 mod workload;
 
 use std::sync::Arc;
 
-pub use contracts::{Commitment, Limit, Limits, Terms, Whose};
-pub use fine_tune::{Base, FineTune};
+pub use condition::{Condition, Limit, Test};
+pub use contracts::{Commitment, RateLimit, RateLimits, Terms, Whose};
+pub use fine_tune::{Base, FineTune, Span};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -24,10 +28,11 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use prices::{PriceBook, discount_on};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
-pub use uncertain::{Again, Correlation, Draw, Drawn, Input, Uncertainties};
+pub use uncertain::{Again, Change, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
     Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };
@@ -38,7 +43,7 @@ use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
 /// A scenario, ready to be computed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Its name; the file's name when none is stated.
     pub name: String,
@@ -46,6 +51,8 @@ pub struct Plan {
     pub file: String,
     /// The date of all prices.
     pub as_of: Date,
+    /// The prices, also of models that it does not name.
+    pub prices: PriceBook,
     /// The price lists, the one that wins first.
     pub lists: Vec<Arc<ListInfo>>,
     /// The currency that amounts are shown in.
@@ -65,7 +72,7 @@ pub struct Plan {
     /// What they are compared with.
     pub break_evens: Vec<BreakEvenCase>,
     /// Rate limits of providers.
-    pub limits: Option<Limits>,
+    pub limits: Option<RateLimits>,
     /// Spend that was promised to providers or paid in advance.
     pub commitments: Vec<Commitment>,
     /// Limits that `check` enforces.
@@ -124,7 +131,7 @@ impl PartialEq for ModelUse {
 }
 
 /// A limit on what a strategy may cost.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     /// Which strategy.
     pub strategy: usize,
@@ -139,7 +146,7 @@ pub struct Budget {
 }
 
 /// A claim of a scenario about its own result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// Which strategy.
     pub strategy: usize,

@@ -5,7 +5,7 @@ use crate::diag::Place;
 use crate::figure::{Figure, Share};
 
 /// Right answers by who answers and by task.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Quality {
     /// The share of right answers of each.
     pub of: Vec<(Server, Rates)>,
@@ -14,7 +14,7 @@ pub struct Quality {
 }
 
 /// A share, or one for each task.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Rates {
     /// For tasks without a share of their own.
     pub default: Option<Figure<Share>>,
@@ -35,6 +35,13 @@ pub struct GivenWrong {
     pub place: Place,
 }
 
+/// Rates are the same wherever they are stated.
+impl PartialEq for GivenWrong {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.first, &self.then, &self.rates) == (&other.first, &other.then, &other.rates)
+    }
+}
+
 impl Rates {
     /// The share for the task of this name.
     pub fn of(&self, task: Option<&str>) -> Option<&Figure<Share>> {
@@ -44,6 +51,18 @@ impl Rates {
 }
 
 impl Quality {
+    /// These rates, and those of `others` for whom nothing is stated here.
+    #[must_use]
+    pub fn or(&self, others: &Self) -> Self {
+        let mut all = self.clone();
+        let is_new = |(server, _): &&(Server, Rates)| self.of.iter().all(|(known, _)| known != server);
+        all.of.extend(others.of.iter().filter(is_new).cloned());
+        let known =
+            |one: &GivenWrong| self.given_wrong.iter().any(|two| (&two.first, &two.then) == (&one.first, &one.then));
+        all.given_wrong.extend(others.given_wrong.iter().filter(|one| !known(one)).cloned());
+        all
+    }
+
     /// Whether nothing is stated.
     pub fn is_empty(&self) -> bool {
         self.of.is_empty()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Server;
-use crate::figure::{Count, Days, Figure, Money, Share, Tokens};
+use super::{Server, Span};
+use crate::figure::{Count, Figure, Money, Share, Tokens};
 
 /// Chunks of a corpus, searched for each request.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,7 +23,7 @@ pub struct Retrieval {
     /// Tokens of a query; the user part of the request when `None`.
     pub query: Option<Figure<Tokens>>,
     /// How long the first index serves.
-    pub amortise: Figure<Days>,
+    pub amortise: Span,
     /// Share of the corpus that is embedded again each month.
     pub reindex: Option<Figure<Share>>,
     /// Where vectors are kept; nothing is paid for that when `None`.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Plan;
 use crate::diag::{Diagnostic, Place};
 use crate::figure::Decisions;
+use crate::pricing::Date;
 use crate::units::{Distribution, Exact};
 
 /// Values drawn for uncertain quantities, each by the place that states it; of the others the median holds.
@@ -62,7 +63,7 @@ pub struct Correlation {
 }
 
 /// What a plan rests on that is not known exactly.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Uncertainties {
     /// The uncertain quantities, each once, in the order in which they were read.
     pub inputs: Vec<Input>,
@@ -74,15 +75,26 @@ pub struct Uncertainties {
     pub again: Again,
 }
 
-type Resolve = dyn Fn(&Draw) -> Result<Plan, Vec<Diagnostic>> + Send + Sync;
+/// What is otherwise than the scenario states it.
+#[derive(Clone, Default, Debug)]
+pub struct Change {
+    /// Values drawn for uncertain quantities.
+    pub draw: Draw,
+    /// Assignments over the file and its own `--set`, each as `path=value`.
+    pub set: Vec<String>,
+    /// The date of the prices; the scenario's own where `None`.
+    pub as_of: Option<Date>,
+}
 
-/// The way back to the scenario: the same files, resolved and checked as if they stated the values of a draw.
+type Resolve = dyn Fn(&Change) -> Result<Plan, Vec<Diagnostic>> + Send + Sync;
+
+/// The way back to the scenario: the same files, resolved and checked as if they stated something else in some places.
 #[derive(Clone)]
 pub struct Again(Arc<Resolve>);
 
 impl Again {
     /// A way to resolve a scenario.
-    pub fn new(resolve: impl Fn(&Draw) -> Result<Plan, Vec<Diagnostic>> + Send + Sync + 'static) -> Self {
+    pub fn new(resolve: impl Fn(&Change) -> Result<Plan, Vec<Diagnostic>> + Send + Sync + 'static) -> Self {
         Self(Arc::new(resolve))
     }
 
@@ -91,7 +103,15 @@ impl Again {
     /// # Errors
     /// What is wrong with the scenario at these values.
     pub fn at(&self, draw: &Draw) -> Result<Plan, Vec<Diagnostic>> {
-        (self.0)(draw)
+        self.with(&Change { draw: draw.clone(), ..Change::default() })
+    }
+
+    /// The plan of the changed scenario.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with(&self, change: &Change) -> Result<Plan, Vec<Diagnostic>> {
+        (self.0)(change)
     }
 }
 

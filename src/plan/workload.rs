@@ -8,7 +8,7 @@ use crate::pricing::{Component, Load};
 use crate::units::{Exact, Kinds};
 
 /// The requests that come in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Workload {
     /// All requests.
     pub requests: Figure<Calls>,
@@ -57,7 +57,7 @@ impl Task {
 }
 
 /// How many tokens the same text has for other models than those that the counts were made for.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Tokenizer {
     /// Factors by model or provider; the model's own wins.
     pub factors: Vec<TokenFactor>,
@@ -92,7 +92,7 @@ impl Workload {
 }
 
 /// What token counts are multiplied by for a model, or for all models of a provider.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct TokenFactor {
     /// The provider.
     pub provider: String,
@@ -123,6 +123,13 @@ pub struct Profile {
     pub place: Place,
 }
 
+/// Profiles are the same wherever they are stated.
+impl PartialEq for Profile {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.hours, &self.load) == (&other.hours, &other.load)
+    }
+}
+
 impl Profile {
     /// The load of the busiest hour over the mean load.
     pub fn busiest(&self) -> Figure<Factor> {
@@ -132,7 +139,7 @@ impl Profile {
 }
 
 /// Requests of one kind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     /// Its name; `None` for the workload as a whole.
     pub name: Option<String>,
@@ -160,8 +167,31 @@ pub struct Task {
     pub place: Place,
 }
 
+impl Task {
+    /// Whether a request carries the same, however many there are; what it uses at stated prices apart.
+    pub fn carries_the_same(&self, other: &Self) -> bool {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self {
+            name: _,
+            share: _,
+            prompt,
+            output,
+            reasoning,
+            complexity: _,
+            turns,
+            agent,
+            lengths,
+            metered: _,
+            uses,
+            place: _,
+        } = self;
+        (prompt, output, reasoning, turns, agent, lengths, uses)
+            == (&other.prompt, &other.output, &other.reasoning, &other.turns, &other.agent, &other.lengths, &other.uses)
+    }
+}
+
 /// Messages of a conversation, each carrying what was said before.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Turns {
     /// How many; whole, 1 or more.
     pub count: Figure<Count>,
@@ -172,7 +202,7 @@ pub struct Turns {
 }
 
 /// Calls that one request takes, each re-sending what came before.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Agent {
     /// How many; whole, 1 or more.
     pub steps: Figure<Count>,
@@ -195,8 +225,15 @@ pub struct Lengths {
     pub place: Place,
 }
 
+/// Lengths are the same wherever they are stated.
+impl PartialEq for Lengths {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.cases, &self.answers) == (&other.cases, &other.answers)
+    }
+}
+
 /// Requests of one length.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Case {
     /// Their share of the requests.
     pub share: Exact,
@@ -207,7 +244,7 @@ pub struct Case {
 }
 
 /// Something that each request uses, at a stated price.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Metered {
     /// What it is.
     pub name: String,
@@ -281,7 +318,7 @@ impl Part {
 }
 
 /// Tokens of a prompt by part.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Prompt {
     parts: [Figure<Tokens>; 6],
 }

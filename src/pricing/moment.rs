@@ -178,7 +178,7 @@ mod tests {
         hours[2] = Exact::ONE;
         let night = Load::of_profile(&hours, &Exact::ONE, Zone::named("Asia/Shanghai").unwrap()).unwrap();
         assert_eq!(shares(&night), [(false, Exact::ONE)]);
-        // 09:30 to 10:30 in Shanghai: half of the first hour is peak there from 01:00 UTC on... all of it, as 09:00 is 01:00 UTC.
+        // 09:00 in Shanghai is 01:00 UTC, within the peak; 12:00 is 04:00 UTC, after it.
         hours[2] = Exact::ZERO;
         hours[9] = exact("3");
         hours[12] = exact("1");

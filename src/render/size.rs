@@ -232,7 +232,8 @@ fn warnings(report: &SizeReport, look: Look) -> String {
     let shown: Vec<&OptionReport> = report.shown.iter().filter_map(|shown| report.options.get(shown.option)).collect();
     let mut out = String::new();
     for warning in &report.warnings {
-        let raised: Vec<&&OptionReport> = shown.iter().filter(|option| option.flags.contains(&warning.code)).collect();
+        let raised: Vec<&&OptionReport> =
+            shown.iter().filter(|option| option.flags.contains(&&*warning.code)).collect();
         if raised.is_empty() {
             continue;
         }

@@ -1,6 +1,6 @@
 //! Who saved what: the savings of a strategy against the baseline, shared among the levers in which the two differ.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::attribution::{Attribution, MOST_PLAYERS, attribute, in_order};
 use crate::levers::{self, Variant};
@@ -8,7 +8,7 @@ use crate::plan::{Plan, Strategy, Switch};
 use crate::units::Exact;
 
 /// What one lever saves.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LeverSaving {
     /// The lever.
     pub lever: String,
@@ -17,7 +17,7 @@ pub struct LeverSaving {
 }
 
 /// Two levers that together save another amount than each alone.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Interaction {
     /// The levers.
     pub levers: [String; 2],

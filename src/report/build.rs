@@ -4,21 +4,30 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::evaluation::{is_input, is_output};
+use super::period::Period;
+use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CommitmentReport, CostInterval, Costs,
-    DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport, ListUsed, PrefixCacheReport,
-    PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, StrategyReport, Tuned, Usage, attribution,
-    limits, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, CommitmentReport, ComponentPart,
+    CostInterval, Costs, DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport, ListUsed,
+    PrefixCacheReport, PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Tuned,
+    Usage, advice, attribution, limits, warnings,
 };
+use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
 use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
 use crate::units::{Exact, display};
 
 impl Report {
-    /// The report of an evaluation.
+    /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
     pub fn of(evaluation: &Evaluation) -> Self {
+        let mut report = Self::exact(evaluation);
+        report.print();
+        report
+    }
+
+    fn exact(evaluation: &Evaluation) -> Self {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
@@ -26,8 +35,8 @@ impl Report {
         let strategies: Vec<StrategyReport> =
             (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
         Self {
-            schema: SCHEMA,
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
+            schema: SCHEMA.into(),
+            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
                 lists: plan
@@ -47,9 +56,12 @@ impl Report {
             baseline: name(plan.baseline),
             best: best(&strategies, &name(plan.baseline)),
             strategies,
+            comparison: None,
+            omitted_strategies: 0,
             break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),
+            advice: advice::advice(evaluation),
             warnings: Vec::new(),
         }
     }
@@ -109,6 +121,37 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     found
 }
 
+/// What a line pays for.
+fn component(line: &Line) -> &'static str {
+    let [input, cached, output, hosting, other] = COMPONENTS;
+    match line {
+        _ if line.component.starts_with("cache") => cached,
+        _ if is_input(line) => input,
+        _ if is_output(line) => output,
+        _ if line.lever == Lever::Deployment => hosting,
+        _ if line.lever == Lever::FineTune && matches!(line.quantity, Quantity::Uptime(..)) => hosting,
+        _ => other,
+    }
+}
+
+/// The bill by what is paid for. The parts add up to the month.
+fn components(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<ComponentPart> {
+    let of = |name: &'static str| {
+        let mut own = lines.iter().filter(|line| component(line) == name).peekable();
+        own.peek()?;
+        Some((name, own.map(|line| line.cost.value()).sum::<Exact>()))
+    };
+    let found: Vec<(&'static str, Exact)> = COMPONENTS.into_iter().filter_map(of).collect();
+    let per_month = |usd: &Exact| shown(plan, &(usd * plan.days_per_month.value()));
+    let months: Vec<Exact> = found.iter().map(|(_, usd)| per_month(usd)).collect();
+    let (_, months) = settle(&per_month(total), &months);
+    let part = |((name, _), per_month): (&(&'static str, Exact), Exact)| ComponentPart {
+        component: (*name).into(),
+        per_month,
+    };
+    found.iter().zip(months).map(part).collect()
+}
+
 /// An amount in USD in the currency of the plan.
 fn shown(plan: &Plan, usd: &Exact) -> Exact {
     usd * &plan.currency.per_usd
@@ -129,6 +172,7 @@ fn budgets(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<Budge
                 actual: actual.as_ref().map(in_currency),
                 level: if budget.fails { "fail" } else { "warn" }.to_owned(),
                 place: budget.place.to_string(),
+                at: spot(&budget.place),
             }
         })
         .collect()
@@ -149,9 +193,17 @@ fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<
                 ok: actual.as_ref().is_some_and(|actual| (actual - &claim.equals).abs() <= claim.within),
                 actual: actual.as_ref().map(in_currency),
                 place: claim.place.to_string(),
+                at: spot(&claim.place),
             }
         })
         .collect()
+}
+
+/// A place in a file; standard input and options of the command line are none.
+fn spot(place: &Place) -> Option<Spot> {
+    let file = &place.source.name;
+    let is_file = file != "<stdin>" && !file.starts_with("--");
+    is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
 fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
@@ -177,6 +229,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
         breakdown: breakdown(plan, &outcome.lines, outcome.total.value()),
+        components: components(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
@@ -191,6 +244,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             .as_ref()
             .map(|(low, high)| CostInterval { low_per_month: month(low), high_per_month: month(high) }),
         cost: Costs {
+            per_hour: Period::Hour.of_day(&per_day, plan.days_per_month.value()),
             per_month: metric(Metric::PerMonth)?,
             per_year: metric(Metric::PerYear)?,
             per_request: metric(Metric::PerRequest)?,
@@ -298,7 +352,7 @@ fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
 fn deployment(hosted: &Hosted) -> DeploymentReport {
     DeploymentReport {
         deployment: hosted.deployment.name.clone(),
-        what: hosted.what,
+        what: hosted.what.into(),
         at_peak: hosted.at_peak.clone(),
         hours_per_day: hosted.hours.clone(),
         utilization: hosted.utilization.clone(),
@@ -311,7 +365,7 @@ fn deployment(hosted: &Hosted) -> DeploymentReport {
         bought: hosted
             .bought
             .iter()
-            .map(|(term, hours)| BoughtReport { purchase: term.name(), hours_per_day: hours.clone() })
+            .map(|(term, hours)| BoughtReport { purchase: term.name().into(), hours_per_day: hours.clone() })
             .collect(),
         cold_start_share: hosted.cold_share.clone(),
         overflow_share: hosted.overflow.clone(),
@@ -348,6 +402,15 @@ fn usage(outcome: &Outcome, server: &Server, calls: &Exact, costs: impl Fn(&dyn 
     }
 }
 
+/// Who is paid, where that is a provider.
+fn provider(plan: &Plan, line: &Line) -> Option<String> {
+    let promised = || {
+        let mut all = plan.commitments.iter().filter(|_| line.lever == Lever::Commitment);
+        all.find(|one| one.whose.name() == line.item).map(|one| one.whose.provider().to_owned())
+    };
+    line.model.as_ref().map(|model| model.listed.provider.clone()).or_else(promised)
+}
+
 fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     let (quantity, unit, per) = match &line.quantity {
         Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
@@ -362,18 +425,28 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
+        provider: provider(plan, line),
         component: line.component.clone(),
         mode: line.mode.name().to_owned(),
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
+        list_unit_price: list_price(line, &unit_price),
         unit_price,
-        unit_price_currency: "USD",
+        unit_price_currency: "USD".into(),
         per,
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
+}
+
+/// The price of a line before the negotiated discount of its model.
+fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
+    let discount = line.model.as_ref()?.discount.as_ref()?;
+    let rest = &Exact::ONE - discount.value();
+    // Of what is free by contract, the list price is the first factor of its formula.
+    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
 }
 
 /// What a line of this component counts.

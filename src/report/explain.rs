@@ -2,23 +2,50 @@
 
 use std::sync::Arc;
 
-use super::Evaluation;
+use serde::Serialize;
+
 use super::evaluation::{is_input, is_output};
 use super::fine_tune::Tuned;
 use super::limits::{Limited, limited};
+use super::{Evaluation, ScenarioName};
 use crate::diag::suggest;
 use crate::figure::{Calls, Figure, Step};
 use crate::levers::{Line, Outcome};
 use crate::plan::{Metric, Server};
 use crate::units::{Exact, display};
 
+/// The version of the shape of explanations.
+pub const SCHEMA: &str = "llmcost.explain/1";
+
+/// Explanations of a scenario.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Explanations {
+    /// [`SCHEMA`]
+    pub schema: &'static str,
+    /// What was computed.
+    pub scenario: ScenarioName,
+    /// By strategy, in the order of the file.
+    pub strategies: Vec<OfStrategy>,
+}
+
+/// Explanations of a strategy.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OfStrategy {
+    /// Its name.
+    pub name: String,
+    /// Its figures.
+    pub figures: Vec<Explanation>,
+}
+
 /// What there is to say of one figure.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Explanation {
     /// Which figure.
     pub title: String,
-    /// Its value.
+    /// Its value in words.
     pub value: String,
+    /// The same, exact, in the currency of the scenario where it is money.
+    pub amount: Exact,
     /// How it comes about: the terms of a sum, or a single formula.
     pub terms: Vec<String>,
     /// The named numbers in the formula, what they are and where they come from.
@@ -26,7 +53,7 @@ pub struct Explanation {
 }
 
 /// A number in a formula.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Input {
     /// How deep it stands below the explained figure.
     pub depth: usize,
@@ -109,6 +136,7 @@ fn limits(evaluation: &Evaluation, outcome: &Outcome) -> Vec<Explanation> {
             };
             let (peak, limit) = (number(&rate.peak), number(&rate.limit));
             Explanation {
+                amount: rate.peak.clone(),
                 title: format!("limits.{id}.{}", rate.what),
                 value: format!("{peak} a minute at the peak, which {fits} the limit of {limit}{above}"),
                 terms: vec![rate.formula],
@@ -144,9 +172,11 @@ fn matches(line: &Line, path: &str) -> bool {
 fn of_line(evaluation: &Evaluation, line: &Line) -> Explanation {
     let plan = &evaluation.plan;
     let tier = line.tier.as_ref().map_or_else(String::new, |tier| format!(", tier {tier}"));
+    let amount = line.cost.value() * &plan.currency.per_usd;
     Explanation {
         title: format!("{}{tier}", line_path(line)),
-        value: format!("{} a day", display::money(&(line.cost.value() * &plan.currency.per_usd), &plan.currency.code)),
+        value: format!("{} a day", display::money(&amount, &plan.currency.code)),
+        amount,
         terms: in_currency(evaluation, line.cost.step().terms()),
         inputs: inputs(line.cost.step()),
     }
@@ -289,6 +319,7 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
     Some(Explanation {
         title: metric.name().to_owned(),
         value: text(evaluation, metric, &value),
+        amount: if metric.is_money() { &value * &plan.currency.per_usd } else { value },
         terms: vec![formula],
         inputs: parts,
     })

@@ -1,7 +1,7 @@
 //! When a tuned model has paid for its training: what a call costs with it and without it, behind response cache and prompt
 //! levers, training and hosting left out (SPEC section 4.2).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::levers::{self, Outcome, Quantity, Training, Variant};
 use crate::plan::{Base, FineTune, Plan, Strategy};
@@ -38,7 +38,7 @@ impl Tuned {
 }
 
 /// A tuned model of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FineTuneReport {
     /// The tuned model.
     pub model: String,

@@ -8,13 +8,13 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::evaluation::{is_input, is_output};
 use crate::figure::{Calls, Figure, Step};
 use crate::hosting::provisioned::overflow;
 use crate::levers::{Line, Mode, Outcome};
-use crate::plan::{Limit, Limits, Model, Plan, Server};
+use crate::plan::{Model, Plan, RateLimit, RateLimits, Server};
 use crate::units::{Exact, display};
 
 /// Minutes of a day.
@@ -48,7 +48,7 @@ impl Rated {
 }
 
 /// What a strategy asks of a model that has rate limits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LimitReport {
     /// The model.
     pub model: String,
@@ -61,7 +61,7 @@ pub struct LimitReport {
 }
 
 /// A rate and its limit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RateReport {
     /// `requests`, `tokens`, `input_tokens` or `output_tokens`.
     pub what: String,
@@ -89,8 +89,8 @@ pub(super) fn limited(plan: &Plan, outcome: &Outcome) -> Vec<Limited> {
 fn of_model(
     plan: &Plan,
     outcome: &Outcome,
-    limits: &Limits,
-    limit: &Limit,
+    limits: &RateLimits,
+    limit: &RateLimit,
     model: &Arc<Model>,
     calls: &Figure<Calls>,
 ) -> Limited {

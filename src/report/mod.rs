@@ -1,26 +1,41 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod advice;
 mod attribution;
 mod break_even;
 mod build;
+mod charges;
+pub mod comparison;
+mod dominance;
 mod evaluation;
 pub mod explain;
+mod field;
 mod fine_tune;
 mod limits;
+mod period;
+mod printed;
+mod read;
 mod settle;
 mod size;
 mod warnings;
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
+pub use advice::Advice;
 pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
     Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
+pub use charges::Charge;
+pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
 pub(crate) use evaluation::{is_input, is_output};
+pub use field::{Field, Order};
 pub use fine_tune::{FineTuneReport, Tuned};
 pub use limits::{LimitReport, RateReport};
+pub use period::Period;
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
     RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
@@ -32,11 +47,14 @@ use crate::units::Exact;
 /// The version of the report's shape.
 pub const SCHEMA: &str = "llmcost.report/1";
 
+/// One of a few words: a constant where a report is made, text where one is read from a file.
+pub type Word = Cow<'static, str>;
+
 /// The result of a scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`]
-    pub schema: &'static str,
+    pub schema: Word,
     /// What was computed.
     pub scenario: ScenarioName,
     /// Which prices.
@@ -51,22 +69,31 @@ pub struct Report {
     pub requests_per_day: Exact,
     /// The strategy that the others are compared with.
     pub baseline: String,
-    /// The strategies, in the order of the file.
+    /// The strategies, in the order of the file unless somebody asked for another.
     pub strategies: Vec<StrategyReport>,
+    /// How many strategies were left out on request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted_strategies: u64,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
+    /// What it is against another result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// APIs against deployments, at every volume.
     pub break_even: Vec<BreakEvenReport>,
     /// Limits and whether they hold.
     pub budgets: Vec<BudgetResult>,
     /// Claims and whether they hold.
     pub expectations: Vec<ExpectationResult>,
+    /// Changes that save most, at most three.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
     /// Warnings that concern no single strategy.
     pub warnings: Vec<Warning>,
 }
 
 /// The cheapest strategy against the baseline.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Best {
     /// Which.
     pub strategy: String,
@@ -79,16 +106,19 @@ pub struct Best {
 }
 
 /// The scenario of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScenarioName {
     /// Its name.
     pub name: String,
     /// Its file.
     pub file: String,
+    /// What `--set` changed in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
 }
 
 /// The prices of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PricesUsed {
     /// Their date.
     pub as_of: String,
@@ -97,7 +127,7 @@ pub struct PricesUsed {
 }
 
 /// A price list of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListUsed {
     /// Its name.
     pub name: String,
@@ -108,7 +138,7 @@ pub struct ListUsed {
 }
 
 /// The result of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StrategyReport {
     /// Its name.
     pub name: String,
@@ -127,21 +157,24 @@ pub struct StrategyReport {
     /// Prompt caches and what they do on each model.
     pub prefix_caches: Vec<PrefixCacheReport>,
     /// The corpus that is searched for each request.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<RetrievalReport>,
     /// The tuned model that answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fine_tune: Option<FineTuneReport>,
     /// Models with rate limits and what is asked of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<LimitReport>,
     /// What was promised to providers or paid in advance, and what of it is used.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<CommitmentReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
     pub breakdown: Vec<BreakdownPart>,
+    /// The bill by what is paid for: input, cached input, output, hosting, other.
+    #[serde(default)]
+    pub components: Vec<ComponentPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
     /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
@@ -159,8 +192,10 @@ pub struct StrategyReport {
 }
 
 /// Costs of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Costs {
+    /// Per hour of a mean day.
+    pub per_hour: Exact,
     /// Per day.
     pub per_day: Exact,
     /// Per month of the calendar.
@@ -176,7 +211,7 @@ pub struct Costs {
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Savings {
     /// Per day.
     pub per_day: Exact,
@@ -187,7 +222,7 @@ pub struct Savings {
 }
 
 /// What a strategy asks of one model.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Usage {
     /// The model.
     pub model: String,
@@ -204,7 +239,7 @@ pub struct Usage {
 }
 
 /// Costs between which four of five true ones lie.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CostInterval {
     /// The lower end.
     pub low_per_month: Exact,
@@ -213,7 +248,7 @@ pub struct CostInterval {
 }
 
 /// What a prompt cache does on one model.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PrefixCacheReport {
     /// The model.
     pub model: String,
@@ -234,7 +269,7 @@ pub struct PrefixCacheReport {
 }
 
 /// A corpus that is searched for each request.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RetrievalReport {
     /// Who makes vectors of chunks and queries.
     pub model: String,
@@ -255,7 +290,7 @@ pub struct RetrievalReport {
 }
 
 /// What was promised to a provider or paid in advance.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CommitmentReport {
     /// The provider or model.
     pub of: String,
@@ -274,12 +309,12 @@ pub struct CommitmentReport {
 }
 
 /// What runs of a deployment for a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeploymentReport {
     /// Which.
     pub deployment: String,
     /// What runs: `replica`, `instance`, `worker` or `unit`.
-    pub what: &'static str,
+    pub what: Word,
     /// How many of them in the busiest hour.
     pub at_peak: Exact,
     /// Hours of them per day, all together.
@@ -301,16 +336,16 @@ pub struct DeploymentReport {
 }
 
 /// Hours of a deployment that are bought in one way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BoughtReport {
     /// `on_demand`, `spot`, `reserved_1y` or `reserved_3y`.
-    pub purchase: &'static str,
+    pub purchase: Word,
     /// Hours per day.
     pub hours_per_day: Exact,
 }
 
 /// The lines of one lever and item, added up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BreakdownPart {
     /// The lever.
     pub lever: String,
@@ -324,13 +359,28 @@ pub struct BreakdownPart {
     pub share: Exact,
 }
 
+/// What is paid for, in the order in which charts stack it.
+pub const COMPONENTS: [&str; 5] = ["input", "cached input", "output", "hosting", "other"];
+
+/// The lines of one kind, added up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ComponentPart {
+    /// One of [`COMPONENTS`].
+    pub component: Word,
+    /// Cost.
+    pub per_month: Exact,
+}
+
 /// One line of a bill: `quantity x unit_price / per`, in USD, converted into the report's currency.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LineReport {
     /// The lever that causes it.
     pub lever: String,
     /// The model or part.
     pub item: String,
+    /// Who sells it; `None` for what no price list has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// What is priced.
     pub component: String,
     /// `standard` or `batch`.
@@ -343,8 +393,11 @@ pub struct LineReport {
     pub unit: String,
     /// USD for `per` units, after discounts.
     pub unit_price: Exact,
+    /// The same before the negotiated discount, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_unit_price: Option<Exact>,
     /// The currency of the unit price: always USD, as price lists are.
-    pub unit_price_currency: &'static str,
+    pub unit_price_currency: Word,
     /// How many units the price is for.
     pub per: Exact,
     /// Cost.
@@ -356,7 +409,7 @@ pub struct LineReport {
 }
 
 /// The same strategy under other assumptions.
-#[derive(Clone, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Alternatives {
     /// A cascade that pays only the step that answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -370,7 +423,7 @@ pub struct Alternatives {
 }
 
 /// Whether a budget holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BudgetResult {
     /// Whose.
     pub strategy: String,
@@ -384,12 +437,15 @@ pub struct BudgetResult {
     pub level: String,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
 }
 
 /// Whether an expectation holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ExpectationResult {
     /// Whose.
     pub strategy: String,
@@ -403,8 +459,26 @@ pub struct ExpectationResult {
     pub actual: Option<Exact>,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
+}
+
+/// A place in a file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Spot {
+    /// The file as the user named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {

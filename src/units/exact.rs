@@ -5,6 +5,7 @@
 //! Bounds are checked where numbers enter (see [`super::grammar`]).
 #![allow(clippy::arithmetic_side_effects, reason = "numbers of arbitrary precision neither overflow nor round")]
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Neg, Sub};
@@ -16,6 +17,8 @@ use dashu_ratio::RBig;
 /// [`SIGNIFICANT`] significant digits.
 pub const QUOTIENT_DECIMALS: usize = 24;
 const SIGNIFICANT: usize = 18;
+/// Digits of a number that is read back.
+const MOST_DIGITS: usize = 10_000;
 /// Decimals of an exponential, and those carried on the way.
 const EXPONENTIAL_DECIMALS: usize = 30;
 const GUARDED_DECIMALS: usize = 40;
@@ -313,6 +316,18 @@ impl Sum for Exact {
 impl serde::Serialize for Exact {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// And are read back from them. A number of more digits than any result has is refused.
+impl<'de> serde::Deserialize<'de> for Exact {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let text = Cow::<str>::deserialize(deserializer)?;
+        if text.len() > MOST_DIGITS {
+            return Err(D::Error::custom(format!("a number of {} digits", text.len())));
+        }
+        Self::from_decimal(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a decimal number")))
     }
 }
 

@@ -24,8 +24,10 @@ pub enum Kind {
     Rate,
     /// Seconds: `30s`, `5m`, `24h`
     Duration,
-    /// Days: `6 months` of the calendar, `1 year` of 365 days, `90 days`
+    /// Days: `90 days`, `1 year` of 365 of them, `6 months` of the calendar
     Period,
+    /// Months of the calendar: the same periods
+    Months,
     /// USD per token: `2.50` (per 1M), `$0.0025/1k`
     TokenPrice,
     /// Tokens per second: `3000 tok/s`
@@ -99,7 +101,7 @@ impl Kind {
             Self::Factor => "a factor",
             Self::Rate => "a rate",
             Self::Duration => "a duration",
-            Self::Period => "a period",
+            Self::Period | Self::Months => "a period",
             Self::TokenPrice => "a token price",
             Self::Throughput => "a throughput",
             Self::Memory => "an amount of memory",
@@ -117,7 +119,9 @@ impl Kind {
             Self::Factor => "write a plain number like `1.3`",
             Self::Rate => "write `1M/day`, `12/s` or `30M/month`; s, min, hour, day, week, month and year are known",
             Self::Duration => "write `30s`, `5m`, `1h`, `24h` or `7d`",
-            Self::Period => "write `6 months`, `1 year` or `90 days`; day, week, month and year are known",
+            Self::Period | Self::Months => {
+                "write `6 months`, `1 year` or `90 days`; day, week, month and year are known"
+            }
             Self::TokenPrice => "write `2.50` (USD per 1M tokens), `$2.50/1M` or `$0.0025/1k`",
             Self::Throughput => "write `3000 tok/s`",
             Self::Memory => "write `80GB` (10^9 bytes) or `15GiB` (2^30 bytes)",
@@ -153,6 +157,9 @@ impl Kind {
             },
             Self::Duration => by_table(&number, unit, DURATIONS).ok_or_else(|| Refusal::malformed(self, text))?,
             Self::Period => period(&number, unit, settings).ok_or_else(|| Refusal::malformed(self, text))?,
+            Self::Months => period(&number, unit, settings)
+                .and_then(|days| days.checked_div(&settings.days_per_month))
+                .ok_or_else(|| Refusal::malformed(self, text))?,
             Self::Memory => by_table(&number, unit, MEMORIES).ok_or_else(|| Refusal::malformed(self, text))?,
             Self::Factor => return Err(Refusal::malformed(self, text)),
         };
@@ -461,6 +468,8 @@ mod tests {
             (Kind::Period, "1 year", "365"),
             (Kind::Period, "90 days", "90"),
             (Kind::Period, "2 weeks", "14"),
+            (Kind::Months, "6 months", "6"),
+            (Kind::Months, "90 days", "3"),
             (Kind::TokenPrice, "2.50", "0.0000025"),
             (Kind::TokenPrice, "$2.50/1M", "0.0000025"),
             (Kind::TokenPrice, "$0.0025/1k", "0.0000025"),

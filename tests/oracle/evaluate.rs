@@ -200,9 +200,7 @@ impl<'a> Bill<'a> {
         let cost = tuned.cost() / self.months(tuned.amortise);
         let cost = self.a_day(cost);
         let used = self.outcome.models.entry(tuned.model).or_default();
-        used.fixed += cost;
-        // Keeping it ready is no use of the model.
-        self.outcome.other += or_zero(tuned.hosting_per_hour) * whole(24);
+        used.fixed += cost + or_zero(tuned.hosting_per_hour) * whole(24);
     }
 
     fn corpus(&mut self, retrieval: &Retrieval) {

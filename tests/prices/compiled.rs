@@ -96,7 +96,7 @@ fn tokens() -> impl Strategy<Value = Tokens> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: super::super::oracle::cases(), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: super::super::oracle::cases() / 4, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn integers_and_rationals_agree(

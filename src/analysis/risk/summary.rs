@@ -64,7 +64,7 @@ impl Found<'_> {
             .map_or(0, |(index, _)| index);
         RiskReport {
             schema: SCHEMA,
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
+            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
                 lists: plan

@@ -11,7 +11,7 @@ use crate::hosting::memory::WindowMode;
 use crate::hosting::size::{Choice, Flag, MOST_GPUS, Request, Served, Slo, Terms};
 use crate::hosting::throughput::{Compute, Measurements};
 use crate::hosting::{Format, Gpu, Offer, OpenModel, Purchase, catalogue};
-use crate::input::{Fields, Input, Node, Value, choice, plain, word};
+use crate::input::{Fields, Node, Value, choice, plain, word};
 use crate::units::{Exact, Kind, Settings, display};
 
 /// A deployment's model and cards, with the choice that was made.
@@ -52,8 +52,8 @@ pub(super) fn sized(
     let slo = fields.get("slo", context.sink).map_or_else(Slo::default, |node| slo(node, context));
     let engine = fields.get("engine", context.sink).and_then(|node| word(node, context.sink)).map(str::to_owned);
     let rows = fields.get("measured", context.sink).and_then(|node| {
-        let path = context.folder.join(word(node, context.sink)?);
-        measurements::read(&Input::File(path), context.sink)
+        let file = context.from.beside(word(node, context.sink)?);
+        measurements::read(&file, context.sink)
     });
     let terms = Terms {
         purchase: bought(fields),

@@ -102,7 +102,7 @@ impl Engine<'_> {
         for (term, hours) in &bought {
             let Some(price) = replicas.package.price(*term) else { continue };
             let quantity = Quantity::Uptime(hours.clone(), unit);
-            self.ledger.uptime(Lever::Deployment, &deployment.name, term.name(), quantity, price);
+            self.ledger.uptime(Lever::Deployment, &deployment.name, term.name(), None, quantity, price);
         }
         let paid = (total.value() * capacity.value()).checked_div(&Exact::from(24));
         let hosted = Hosted {

@@ -53,6 +53,7 @@ impl Engine<'_> {
             Lever::Deployment,
             name,
             "units",
+            None,
             Quantity::Uptime(hours.clone(), "unit_hour"),
             &units.usd_per_unit_hour,
         );

@@ -71,6 +71,7 @@ impl Engine<'_> {
                 Lever::Deployment,
                 name,
                 component,
+                None,
                 Quantity::Runtime(seconds.clone()),
                 &workers.usd_per_second,
             );

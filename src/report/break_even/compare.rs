@@ -68,13 +68,13 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
     };
     Ok(BreakEvenReport {
         api: other.name.clone(),
-        against: if other.side.is_some() { "deployment" } else { "api" },
+        against: if other.side.is_some() { "deployment".into() } else { "api".into() },
         deployment: deployment.name.clone(),
-        unit,
+        unit: unit.into(),
         api_per_million: &other.per_unit * &million,
         self_hosted_full_load_per_million: &full_load * &million,
         capacity_per_replica_per_hour: own.capacity.clone(),
-        step: own.step,
+        step: own.step.into(),
         replica_per_hour: own.per_step.clone(),
         fixed_per_hour: own.fixed.clone(),
         least_replicas: own.least.clone(),
@@ -84,7 +84,7 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
         permanent_from_per_hour: answer.permanent_from.clone(),
         truncated: !answer.unlisted.is_empty(),
         verdict: VerdictReport {
-            cheaper: verdict.cheaper.name(),
+            cheaper: verdict.cheaper.name().into(),
             api_per_hour: verdict.api,
             self_hosted_per_hour: verdict.self_hosted,
             saves_per_hour: verdict.saved,
@@ -127,7 +127,7 @@ fn against(own: &Side, other: &Other) -> Option<Answer> {
 
 fn capacity_exceeded(case: &BreakEvenCase, own: &Side, volume: &Exact, unit: &str, replicas: &Exact) -> Warning {
     Warning {
-        code: "capacity-exceeded",
+        code: "capacity-exceeded".into(),
         message: format!(
             "{} {}s an hour are more than one {} of {} takes ({}); {} are needed",
             display::count(volume),
@@ -148,7 +148,7 @@ fn crossover(found: &break_even::Crossover) -> CrossoverReport {
     };
     CrossoverReport {
         per_hour: found.at.clone(),
-        kind,
+        kind: kind.into(),
         replicas: found.replicas.clone(),
         utilization: found.utilisation.clone(),
         regret_per_hour: regret,
@@ -166,7 +166,7 @@ fn wins(side: &Side, answer: &Answer, verdict: &Verdict) -> Wins {
         capacity_per_replica_per_hour: side.capacity.clone(),
         self_hosted_cheaper: intervals(answer),
         permanent_from_per_hour: answer.permanent_from.clone(),
-        verdict: verdict.cheaper.name(),
+        verdict: verdict.cheaper.name().into(),
     }
 }
 
@@ -201,7 +201,7 @@ fn purchases(case: &BreakEvenCase, at: impl Fn(Term) -> Option<(Exact, Wins)>) -
     }
     let of = |term: Term| {
         let (replica_per_hour, wins) = at(term)?;
-        Some(PurchaseReport { purchase: term.name(), replica_per_hour, wins })
+        Some(PurchaseReport { purchase: term.name().into(), replica_per_hour, wins })
     };
     prices.iter().filter_map(|(term, _)| of(*term)).collect()
 }
@@ -214,7 +214,7 @@ fn reserved(case: &BreakEvenCase) -> Vec<ReservedReport> {
     terms
         .filter_map(|(term, price)| {
             let worth_above_utilization = price.value().checked_div(on_demand.value())?;
-            Some(ReservedReport { term: term.name(), worth_above_utilization })
+            Some(ReservedReport { term: term.name().into(), worth_above_utilization })
         })
         .collect()
 }

@@ -102,7 +102,7 @@ fn cheaper_but_tight(taken: &Choice<'_>, sizing: &Sizing<'_>) -> Option<String> 
 pub(super) fn warnings(request: &Request<'_>, sizing: &Sizing<'_>) -> Vec<Warning> {
     let raised = Flag::ALL.into_iter().filter_map(|flag| {
         let choice = sizing.choices.iter().find(|choice| choice.flags.contains(&flag))?;
-        Some(Warning { code: flag.name(), message: meaning(flag, choice, request) })
+        Some(Warning { code: flag.name().into(), message: meaning(flag, choice, request) })
     });
     raised.collect()
 }

@@ -1,21 +1,30 @@
-//! What runs of the deployments, as a table.
+//! What runs of the deployments.
 
-use super::sheet::{Column, Sheet};
-use super::style::{Look, harmless};
+use super::super::block::{Bars, Block, Cell, Column, Row, Section, Table};
+use super::spare;
 use crate::report::{DeploymentReport, Report};
 use crate::units::{Exact, display};
 
 /// The deployments of all strategies; nothing where none uses one.
-pub(super) fn deployments(report: &Report, look: Look) -> Option<String> {
+pub(in super::super) fn fleets(report: &Report) -> Option<Section> {
     let mut rows = Vec::new();
     for strategy in &report.strategies {
         for (index, each) in strategy.deployments.iter().enumerate() {
-            let name = if index == 0 { harmless(&strategy.name) } else { String::new() };
-            let used = each.utilization.as_ref().map_or_else(|| "-".to_owned(), |share| display::percent(share, 1));
-            let hours = display::count(&each.hours_per_day);
-            let cells = vec![name, harmless(&each.deployment), at_peak(each), hours, used, remarks(each)];
-            rows.push((cells, each.utilization.clone().unwrap_or(Exact::ZERO)));
+            let name = if index == 0 { strategy.name.clone() } else { String::new() };
+            let used = each.utilization.as_ref();
+            let cells = vec![
+                name.into(),
+                each.deployment.clone().into(),
+                Cell::number(&each.at_peak, at_peak(each)),
+                Cell::number(&each.hours_per_day, display::count(&each.hours_per_day)),
+                used.map_or_else(Cell::none, |share| Cell::number(share, display::percent(share, 1))),
+                remarks(each).into(),
+            ];
+            rows.push(Row { cells, share: Some(used.cloned().unwrap_or(Exact::ZERO)), strong: false });
         }
+    }
+    if rows.is_empty() {
+        return None;
     }
     let columns = vec![
         Column::text("Strategy"),
@@ -25,7 +34,9 @@ pub(super) fn deployments(report: &Report, look: Look) -> Option<String> {
         Column::number("used"),
         Column::text("bought").spare(1),
     ];
-    (!rows.is_empty()).then(|| Sheet { columns, rows, least_bar: 4, widest_bar: 16 }.draw(look))
+    let title = "What runs".to_owned();
+    let table = Table { caption: title.clone(), columns, rows, bars: Some(Bars { least: 4, widest: 16 }) };
+    Some(Section { name: "fleets", title, spare: spare::FLEETS, blocks: vec![Block::Table(table)] })
 }
 
 /// `3 replicas`

@@ -113,7 +113,7 @@ pub struct ScenarioName {
     /// Its file.
     pub file: String,
     /// What `--set` changed in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
 }
 
@@ -412,13 +412,13 @@ pub struct LineReport {
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Alternatives {
     /// A cascade that pays only the step that answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_final_only_per_month: Option<Exact>,
     /// A cascade that pays every attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_every_attempt_per_month: Option<Exact>,
     /// Every request taken as the mean request, where requests differ: what a computation with means would say.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_request_per_month: Option<Exact>,
 }
 

@@ -109,7 +109,7 @@ pub(super) fn replicas(
         (Some(gpus), _) => gpus,
         (None, _) if says_gpus => return None,
         (None, Some(sized)) => {
-            let why = format!("the cheapest {} that fits, by size", sized.gpu.name);
+            let why = format!("what the model needs of {}, by size", sized.gpu.name);
             Figure::default("GPUs per replica", Exact::from(u64::from(sized.gpus)), why)
         }
         (None, None) => Figure::default("GPUs per replica", Exact::ONE, "one unless `gpus` says more"),

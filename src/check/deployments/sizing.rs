@@ -62,6 +62,7 @@ pub(super) fn sized(
     };
     let named = fields.entry("gpu").is_some();
     let gpus = gpus(fields, offer, &terms, context);
+    let is_one_card = gpus.len() == 1 && named;
     let per_replica = stated.and_then(|count| whole(count, fields, context));
     if context.sink.failures() > before {
         return None;
@@ -94,8 +95,14 @@ pub(super) fn sized(
     let request = Arc::new(request);
     let found = {
         let sizing = request.size();
-        let first = sizing.choices.iter().position(|choice| choice.fits && choice.keeps_slo != Some(false));
-        let taken = sizing.recommended.or(first.filter(|_| named)).and_then(|index| sizing.choices.get(index));
+        let keeps = |choice: &Choice<'_>| choice.fits && choice.keeps_slo != Some(false);
+        let first = sizing.choices.iter().position(keeps);
+        // Replicas of a card that is named are as small as they can be: more of them follow the load in smaller steps.
+        let sound = |(_, choice): &(usize, &Choice<'_>)| keeps(choice) && !choice.flags.contains(&Flag::KvCliff);
+        let smallest = sizing.choices.iter().enumerate().filter(sound).min_by_key(|(_, choice)| choice.gpus);
+        let smallest = smallest.map(|(index, _)| index).filter(|_| is_one_card);
+        let taken = smallest.or(sizing.recommended).or(first.filter(|_| named));
+        let taken = taken.and_then(|index| sizing.choices.get(index));
         let Some(taken) = taken else {
             return context.sink.refuse(nothing_fits(name, &place, sizing.choices.first()));
         };

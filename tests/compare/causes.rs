@@ -171,6 +171,16 @@ proptest! {
         for (model, known) in other.models.iter_mut().zip(&base.models) {
             model.provider = known.provider;
         }
+        // A model that has changed hands may not be committed a second time.
+        let owned: Vec<usize> = other.models.iter().map(|model| model.provider).collect();
+        let whole: Vec<usize> = other.commitments.iter().filter_map(|each| match each.whose {
+            Whose::Provider(provider) => Some(provider),
+            Whose::Model(_) => None,
+        }).collect();
+        other.commitments.retain(|each| match each.whose {
+            Whose::Provider(provider) => owned.contains(&provider),
+            Whose::Model(model) => !whole.contains(&owned[model]),
+        });
         if [&base, &other].iter().any(|scenario| scenario.strategies[0].retrieval.is_some()) {
             // A context that is stated is not retrieved.
             for scenario in [&mut base, &mut other] {

@@ -113,7 +113,7 @@ impl Kind {
             Self::Tokens => "write `500`, `1154.7` or `2k`",
             Self::Factor => "write a plain number like `1.3`",
             Self::Rate => "write `1M/day`, `12/s` or `30M/month`; s, min, hour, day, week, month and year are known",
-            Self::Duration => "write `30s`, `5m`, `1h`, `24h` or `7d`",
+            Self::Duration => "write `50ms`, `30s`, `5m`, `1h`, `24h` or `7d`",
             Self::TokenPrice => "write `2.50` (USD per 1M tokens), `$2.50/1M` or `$0.0025/1k`",
             Self::Throughput => "write `3000 tok/s`",
             Self::Memory => "write `80GB` (10^9 bytes) or `15GiB` (2^30 bytes)",

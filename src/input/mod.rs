@@ -4,6 +4,7 @@ mod difference;
 mod fields;
 mod files;
 pub mod json;
+mod merge;
 mod node;
 mod overlay;
 mod revision;

@@ -22,6 +22,8 @@ pub struct Comparison {
     pub deployment: String,
     /// What volumes count, in the plural: `output tokens`.
     pub unit: String,
+    /// What is bought at once: `replica`, `worker`.
+    pub step: String,
     /// USD per unit of the API.
     pub api_price: Exact,
     /// Whether that is a deployment too.
@@ -30,6 +32,8 @@ pub struct Comparison {
     pub stairs: Stairs,
     /// Both sides point by point, self-hosting first, where they are no staircase against a line.
     pub curves: Option<[Vec<(Exact, Exact)>; 2]>,
+    /// Such curves of self-hosting at both ends of an estimated throughput, the lower costs first.
+    pub band: Option<(Vec<(Exact, Exact)>, Vec<(Exact, Exact)>)>,
     /// The least and the greatest capacity of a replica, where it is an estimate.
     pub capacities: Option<(Exact, Exact)>,
     /// Volumes at which the cheaper side changes, ascending.
@@ -102,6 +106,7 @@ impl Comparison {
             api: case.api.clone(),
             deployment: case.deployment.clone(),
             unit: format!("{}s", case.unit.replace('_', " ")),
+            step: case.step.to_string(),
             api_price: case.api_per_million.checked_div(&million).unwrap_or(Exact::ZERO),
             stairs: Stairs {
                 fixed: case.fixed_per_hour.clone(),
@@ -114,6 +119,7 @@ impl Comparison {
             }),
             against_deployment: case.against == "deployment",
             curves: case.curves.as_ref().map(|curves| [curves.self_hosted.clone(), curves.other.clone()]),
+            band: case.curves.as_ref().and_then(|curves| curves.band.clone()),
             crossovers: case.crossovers_per_hour.clone(),
             cheaper: case
                 .self_hosted_cheaper
@@ -142,6 +148,24 @@ impl Comparison {
         self.curves.is_none().then(|| load::chart(self))
     }
 
+    /// The side that is compared, in a sentence: where both are hosted, by its name.
+    fn own(&self) -> &str {
+        if self.against_deployment { &self.deployment } else { "self-hosting" }
+    }
+
+    /// The other side, likewise.
+    fn other(&self) -> &str {
+        if self.against_deployment { &self.api } else { "the API" }
+    }
+
+    /// `1 replica`, `3 replicas`, never on two lines
+    fn steps(&self, count: &Exact) -> String {
+        let (first, rest) = self.step.split_once(' ').unwrap_or((&self.step, ""));
+        let plural = if *count == Exact::ONE { "" } else { "s" };
+        let of = if rest.is_empty() { String::new() } else { format!(" {rest}") };
+        format!("{}\u{a0}{first}{plural}{of}", display::count(count))
+    }
+
     fn api_per_million(&self) -> Exact {
         per_million(&self.api_price)
     }
@@ -163,9 +187,4 @@ fn per_million(price: &Exact) -> Exact {
 
 fn usd(amount: &Exact) -> String {
     display::money(amount, "USD")
-}
-
-/// `1 replica`, `3 replicas`, never on two lines
-fn replicas(count: &Exact) -> String {
-    format!("{}\u{a0}replica{}", display::count(count), if *count == Exact::ONE { "" } else { "s" })
 }

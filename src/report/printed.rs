@@ -108,7 +108,7 @@ print! {
         fixed_per_hour, least_replicas, crossovers_per_hour, crossovers, self_hosted_cheaper,
         permanent_from_per_hour, verdict, band, purchases, reserved, curves
     }
-    Curves { self_hosted, other }
+    Curves { self_hosted, other, band }
     CrossoverReport { per_hour, replicas, utilization, regret_per_hour }
     IntervalReport { from_per_hour, to_per_hour }
     Wins { capacity_per_replica_per_hour, self_hosted_cheaper, permanent_from_per_hour }

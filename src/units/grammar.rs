@@ -118,7 +118,7 @@ impl Kind {
             Self::Tokens => "write `500`, `1154.7` or `2k`",
             Self::Factor => "write a plain number like `1.3`",
             Self::Rate => "write `1M/day`, `12/s` or `30M/month`; s, min, hour, day, week, month and year are known",
-            Self::Duration => "write `30s`, `5m`, `1h`, `24h` or `7d`",
+            Self::Duration => "write `50ms`, `30s`, `5m`, `1h`, `24h` or `7d`",
             Self::Period | Self::Months => {
                 "write `6 months`, `1 year` or `90 days`; day, week, month and year are known"
             }

@@ -53,6 +53,7 @@ fn comparison(fixed: &str, replica: &str, capacity: &str, per_million: &str, vol
         api: "gpt-4o-mini".into(),
         deployment: "llama-a10g".into(),
         unit: "output tokens".into(),
+        step: "replica".into(),
         api_price: price,
         stairs: Stairs {
             fixed: exact(fixed),
@@ -62,6 +63,7 @@ fn comparison(fixed: &str, replica: &str, capacity: &str, per_million: &str, vol
         },
         against_deployment: false,
         curves: None,
+        band: None,
         capacities: None,
         crossovers: answer.crossovers.iter().map(|crossover| crossover.at.clone()).collect(),
         cheaper: answer.cheaper.iter().map(|win| (win.from.clone(), win.to.clone())).collect(),

@@ -26,9 +26,37 @@ pub(super) fn deployments(node: &Node, context: &mut Context<'_>) {
     }
 }
 
+/// What a deployment may state, the usual first.
+const KEYS: &[&str] = &[
+    "model",
+    "memory",
+    "precision",
+    "gpu",
+    "gpus",
+    "usd_per_gpu_hour",
+    "offer",
+    "throughput",
+    "utilization",
+    "replicas",
+    "purchase",
+    "spot",
+    "reserved_1y",
+    "reserved_3y",
+    "slo",
+    "ops_per_month",
+    "serverless",
+    "provisioned",
+    "kv_precision",
+    "window",
+    "engine",
+    "measured",
+];
+
 fn deployment(name: &str, node: &Node, context: &mut Context<'_>) -> Option<Deployment> {
     let before = context.sink.failures();
     let mut fields = Fields::of(node, format!("the deployment `{name}`"), context.sink)?;
+    // What is wrong with one key makes no others unknown.
+    fields.knows(KEYS);
     fields.exclusive("serverless", "provisioned", context.sink);
     let ops_per_month = context.quantity(&mut fields, "ops_per_month", Kind::Money, "operations per month");
     let replicas = replicas::settings(&mut fields, context);

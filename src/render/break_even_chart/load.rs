@@ -1,6 +1,6 @@
 //! Cost per million units against load.
 
-use super::{Comparison, Stairs, per_million, replicas, usd};
+use super::{Comparison, Stairs, per_million, usd};
 use crate::render::chart::words::suffixed;
 use crate::render::chart::{Axis, Body, ChartSpec, Plane, Series, Theme, Xy, place};
 use crate::units::{Exact, display};
@@ -42,7 +42,7 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
         let label = format!("Today: {} load, {}", words(&load), usd(&cost));
         series.push(Series::Point { at: (place(&percent(&load)), place(&cost)), label });
     }
-    let x = Axis::percent(format!("Load of {}", replicas(&count)));
+    let x = Axis::percent(format!("Load of {}", case.steps(&count)));
     let x = Axis { range: Some((place(&percent(&view.from)), 100.0)), ..x };
     let y = Axis::usd(format!("USD per 1M {}", case.unit));
     let (x, y) = if view.log { (x.log(), y.log()) } else { (x, Axis { range: Some((0.0, place(&view.top))), ..y }) };
@@ -51,7 +51,7 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
         subtitle: format!(
             "{}: {} at {}/h and {} {}/h each, against {}",
             case.deployment,
-            replicas(&count),
+            case.steps(&count),
             usd(&stairs.per_replica),
             suffixed(&stairs.capacity),
             case.unit,
@@ -65,16 +65,22 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
 
 fn title(case: &Comparison, count: &Exact, break_even: Option<&Exact>) -> String {
     let one = *count == Exact::ONE;
-    let it = if one { "a replica".to_owned() } else { replicas(count) };
+    let it = if one { format!("{} {}", article(&case.step), case.step) } else { case.steps(count) };
     match break_even {
         Some(load) => format!(
             "From {} load on, {it} {} the API",
             words(load),
             if one { "is cheaper than" } else { "are cheaper than" }
         ),
-        None if case.api_price.is_zero() => "The API is free: no load pays for a replica".to_owned(),
+        None if case.api_price.is_zero() => {
+            format!("The API is free: no load pays for {} {}", article(&case.step), case.step)
+        }
         None => format!("Even at full load, {it} {} no less than the API", if one { "costs" } else { "cost" }),
     }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// USD per million units of so many replicas at full load.

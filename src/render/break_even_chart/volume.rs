@@ -1,6 +1,6 @@
 //! Cost per hour against volume.
 
-use super::{Comparison, Stairs, replicas, usd};
+use super::{Comparison, Stairs, usd};
 use crate::render::chart::words::suffixed;
 use crate::render::chart::{Axis, Body, ChartSpec, Plane, Series, Theme, Xy, place};
 use crate::units::Exact;
@@ -26,7 +26,7 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
     let price = |volume: &Exact| place(&(volume * &case.api_price));
     let at = |volume: &Exact| (place(volume), price(volume));
     let other = if case.against_deployment { case.api.clone() } else { format!("API: {}", case.api) };
-    let own = format!("Self-hosting: {}", case.deployment);
+    let own = name_of(case);
     let drawn = |name: &str, points: &[(Exact, Exact)]| Series::Line {
         name: name.to_owned(),
         points: points.iter().map(xy).collect(),
@@ -37,20 +37,22 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
             vec![Series::Line { name: other, points: vec![at(&range.from), at(&range.to)] }, staircase(case, &range)]
         }
     };
-    if case.curves.is_some() {
-        // Its edges are those of a staircase, which this is not.
-    } else if let Some((least, greatest)) = &case.capacities {
-        let unit = &case.unit;
-        series.push(Series::Band {
-            name: format!("if a replica takes {} to {} {unit}/h", suffixed(least), suffixed(greatest)),
-            lower: edge(&case.stairs.with_capacity(greatest), &range),
-            upper: edge(&case.stairs.with_capacity(least), &range),
-        });
+    if let Some((least, greatest)) = &case.capacities {
+        let edges = match (&case.curves, &case.band) {
+            (None, _) => [greatest, least].map(|capacity| edge(&case.stairs.with_capacity(capacity), &range)).into(),
+            (Some(_), Some((lower, upper))) => Some([lower, upper].map(|points| points.iter().map(xy).collect())),
+            (Some(_), None) => None,
+        };
+        series.extend(edges.map(|[lower, upper]| {
+            let (least, greatest, unit) = (suffixed(least), suffixed(greatest), &case.unit);
+            let name = format!("if a {} takes {least} to {greatest} {unit}/h", case.step);
+            Series::Band { name, lower, upper }
+        }));
     }
     for (from, to) in &case.cheaper {
         if *from < range.to && to.as_ref().is_none_or(|to| *to > range.from) {
             let to = to.as_ref().map_or(f64::INFINITY, place);
-            series.push(Series::Span { from: place(from), to, label: "self-hosting is cheaper".to_owned() });
+            series.push(Series::Span { from: place(from), to, label: format!("{} is cheaper", case.own()) });
         }
     }
     let shown = |volume: &&Exact| **volume >= range.from && **volume <= range.to;
@@ -78,15 +80,17 @@ pub(super) fn chart(case: &Comparison) -> ChartSpec {
     }
 }
 
+/// The own side in the legend.
+fn name_of(case: &Comparison) -> String {
+    if case.against_deployment { case.deployment.clone() } else { format!("Self-hosting: {}", case.deployment) }
+}
+
 fn title(case: &Comparison) -> String {
     let (unit, volume) = (&case.unit, suffixed(&case.today.volume));
     let saved = usd(&(&case.today.api - &case.today.self_hosted).abs());
     match case.today.self_hosted.cmp(&case.today.api) {
-        std::cmp::Ordering::Less => format!("At {volume} {unit} an hour, self-hosting saves {saved} an hour"),
-        std::cmp::Ordering::Greater if case.against_deployment => {
-            format!("At {volume} {unit} an hour, {} saves {saved} an hour", case.api)
-        }
-        std::cmp::Ordering::Greater => format!("At {volume} {unit} an hour, the API saves {saved} an hour"),
+        std::cmp::Ordering::Less => format!("At {volume} {unit} an hour, {} saves {saved} an hour", case.own()),
+        std::cmp::Ordering::Greater => format!("At {volume} {unit} an hour, {} saves {saved} an hour", case.other()),
         std::cmp::Ordering::Equal => format!("At {volume} {unit} an hour, both cost the same"),
     }
 }
@@ -99,11 +103,12 @@ fn subtitle(case: &Comparison) -> String {
         format!(", and {}/h of operations", usd(&case.stairs.fixed))
     };
     format!(
-        "{} at {} per 1M {unit}; {} at {}/h per replica, which takes {} {unit}/h{fixed}",
+        "{} at {} per 1M {unit}; {} at {}/h per {}, which takes {} {unit}/h{fixed}",
         case.api,
         usd(&case.api_per_million()),
         case.deployment,
         usd(&case.stairs.per_replica),
+        case.step,
         suffixed(&case.stairs.capacity),
     )
 }
@@ -112,9 +117,9 @@ fn note(case: &Comparison, range: &Range, unnamed: usize) -> String {
     let mut parts = Vec::new();
     match &case.permanent_from {
         Some(from) => {
-            parts.push(format!("Above {} {} an hour self-hosting is always cheaper.", suffixed(from), case.unit))
+            parts.push(format!("Above {} {} an hour {} is always cheaper.", suffixed(from), case.unit, case.own()))
         }
-        None if case.cheaper.is_empty() => parts.push("Self-hosting is cheaper at no volume.".to_owned()),
+        None if case.cheaper.is_empty() => parts.push(format!("{} is cheaper at no volume.", capitalised(case.own()))),
         None => {}
     }
     if unnamed > 0 {
@@ -223,7 +228,7 @@ fn xy((volume, cost): &(Exact, Exact)) -> Xy {
 
 /// The staircase, or the line through its corners where its steps are too many to be seen.
 fn staircase(case: &Comparison, range: &Range) -> Series {
-    let name = format!("Self-hosting: {}", case.deployment);
+    let name = name_of(case);
     let steps = (&range.to - &range.from).checked_div(&case.stairs.capacity).unwrap_or(Exact::ZERO);
     if steps >= Exact::from(MOST_STEPS) {
         let at = |volume: &Exact| (volume.clone(), case.stairs.cost(&case.stairs.replicas(volume)));
@@ -276,11 +281,12 @@ fn today(case: &Comparison) -> Series {
     Series::Point {
         at: (place(&today.volume), place(&today.self_hosted)),
         label: format!(
-            "Today: {} {}/h; {} at {}, API {}",
+            "Today: {} {}/h; {} at {}, {} {}",
             suffixed(&today.volume),
             case.unit,
-            replicas(&today.replicas),
+            case.steps(&today.replicas),
             usd(&today.self_hosted),
+            if case.against_deployment { &case.api } else { "API" },
             usd(&today.api),
         ),
     }

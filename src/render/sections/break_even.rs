@@ -56,14 +56,22 @@ fn other(case: &BreakEvenReport) -> String {
     if case.against == "deployment" { case.api.clone() } else { "API".to_owned() }
 }
 
+/// The side that is compared, in a sentence: where both are hosted, by its name.
+fn own(case: &BreakEvenReport) -> String {
+    if case.against == "deployment" { case.deployment.clone() } else { "self-hosting".to_owned() }
+}
+
 fn figures(case: &BreakEvenReport, unit: &str) -> Vec<Named> {
     let row =
         |name: &str, amount: &Exact, meaning: String| Named { name: name.to_owned(), amount: usd(amount), meaning };
     let takes = count(&case.capacity_per_replica_per_hour);
     let step = &case.step;
+    let others = if case.against == "deployment" { format!("{}, full", case.api) } else { other(case) };
+    let full =
+        if case.against == "deployment" { format!("{}, full", case.deployment) } else { "self-hosted, full".into() };
     let mut rows = vec![
-        row(&other(case), &case.api_per_million, format!("per 1M {unit}")),
-        row("self-hosted, full", &case.self_hosted_full_load_per_million, format!("per 1M {unit}")),
+        row(&others, &case.api_per_million, format!("per 1M {unit}")),
+        row(&full, &case.self_hosted_full_load_per_million, format!("per 1M {unit}")),
         row(
             &format!("one {step}"),
             &case.replica_per_hour,
@@ -78,6 +86,7 @@ fn figures(case: &BreakEvenReport, unit: &str) -> Vec<Named> {
 
 fn interval(win: &IntervalReport) -> String {
     match &win.to_per_hour {
+        Some(to) if win.from_per_hour.is_zero() => format!("up to {}", count(to)),
         Some(to) => format!("{} to {}", count(&win.from_per_hour), count(to)),
         None => format!("above {}, for good", count(&win.from_per_hour)),
     }
@@ -86,22 +95,22 @@ fn interval(win: &IntervalReport) -> String {
 fn wins(case: &BreakEvenReport, unit: &str) -> Vec<Block> {
     if case.self_hosted_cheaper.is_empty() {
         let text = match &*case.against {
-            "deployment" => format!("Self-hosting is never cheaper than {}.", case.api),
+            "deployment" => format!("{} is never cheaper than {}.", case.deployment, case.api),
             _ => format!("Self-hosting is never cheaper: a full {} costs no less than the API.", case.step),
         };
         return vec![Block::Paragraph(Tone::Plain, text.into())];
     }
+    let own = if case.against == "deployment" { &case.deployment } else { "Self-hosting" };
     if let ([win], false) = (case.self_hosted_cheaper.as_slice(), case.truncated) {
+        let from = count(&win.from_per_hour);
         let text = match &win.to_per_hour {
-            Some(_) => format!("Self-hosting is cheaper from {} {unit} an hour.", interval(win)),
-            None => {
-                let from = count(&win.from_per_hour);
-                format!("Self-hosting is cheaper above {from} {unit} an hour, for good.")
-            }
+            Some(_) if win.from_per_hour.is_zero() => format!("{own} is cheaper {} {unit} an hour.", interval(win)),
+            Some(_) => format!("{own} is cheaper from {} {unit} an hour.", interval(win)),
+            None => format!("{own} is cheaper above {from} {unit} an hour, for good."),
         };
         return vec![Block::Paragraph(Tone::Plain, text.into())];
     }
-    let text = format!("Self-hosting is cheaper at these volumes of {unit} an hour:");
+    let text = format!("{own} is cheaper at these volumes of {unit} an hour:");
     let mut lines: Vec<String> = case.self_hosted_cheaper.iter().take(MOST_SHOWN).map(interval).collect();
     if case.self_hosted_cheaper.len() > MOST_SHOWN || case.truncated {
         lines.push("... more in `--format json`".to_owned());
@@ -116,15 +125,16 @@ fn verdict(case: &BreakEvenReport) -> String {
     let saved = usd(&verdict.saves_per_hour);
     let plural = if verdict.replicas == Exact::ONE { "" } else { "s" };
     format!(
-        "At your {} an hour: {} {}, self-hosted {} with {} {}{plural}; {}.",
+        "At your {} an hour: {} {}, {} {} with {} {}{plural}; {}.",
         count(&verdict.volume_per_hour),
         other(case),
         usd(&verdict.api_per_hour),
+        if case.against == "deployment" { &case.deployment } else { "self-hosted" },
         usd(&verdict.self_hosted_per_hour),
         display::count(&verdict.replicas),
         case.step,
         match &*verdict.cheaper {
-            "self_hosted" => format!("self-hosting saves {saved} an hour"),
+            "self_hosted" => format!("{} saves {saved} an hour", own(case)),
             "api" if case.against == "deployment" => format!("{} saves {saved} an hour", case.api),
             "api" => format!("the API saves {saved} an hour"),
             _ => "both cost the same".to_owned(),
@@ -135,7 +145,7 @@ fn verdict(case: &BreakEvenReport) -> String {
 /// Other ways to buy, and the ends of an estimated throughput.
 fn purchases(case: &BreakEvenReport) -> Option<Block> {
     let winner = |wins: &Wins| match &*wins.verdict {
-        "self_hosted" => "self-hosting".to_owned(),
+        "self_hosted" => own(case),
         "api" if case.against == "deployment" => case.api.clone(),
         "api" => "the API".to_owned(),
         _ => "neither".to_owned(),

@@ -95,7 +95,9 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
         band: band(deployment, at_bound),
         purchases: purchases(case, at),
         reserved: reserved(case),
-        curves: curves(&own, &other, &answer, &volume),
+        curves: curves(&own, &other, &answer, &volume, |bound| {
+            estimated(deployment).then(|| side(plan, deployment, &mean, counts, None, bound))?
+        }),
         assumptions: assumptions(plan, case),
         warnings,
     })
@@ -171,7 +173,13 @@ fn wins(side: &Side, answer: &Answer, verdict: &Verdict) -> Wins {
 }
 
 /// Both sides up to a little beyond all that matters; a staircase of equal steps needs none.
-fn curves(own: &Side, other: &Other, answer: &Answer, volume: &Exact) -> Option<Curves> {
+fn curves(
+    own: &Side,
+    other: &Other,
+    answer: &Answer,
+    volume: &Exact,
+    at: impl Fn(Bound) -> Option<Side>,
+) -> Option<Curves> {
     if matches!(own.curve, Curve::Stairs(_)) && other.side.is_none() {
         return None;
     }
@@ -180,13 +188,18 @@ fn curves(own: &Side, other: &Other, answer: &Answer, volume: &Exact) -> Option<
     let end = &most * &Exact::ratio(5, 4)?;
     let of = |side: &Side| side.drawn(&end);
     let line = || vec![(Exact::ZERO, Exact::ZERO), (end.clone(), other.cost(&end))];
-    Some(Curves { self_hosted: of(own), other: other.side.as_ref().map_or_else(line, of) })
+    let band = at(Bound::High).zip(at(Bound::Low)).map(|(fast, slow)| (of(&fast), of(&slow)));
+    Some(Curves { self_hosted: of(own), other: other.side.as_ref().map_or_else(line, of), band })
+}
+
+/// Whether a deployment's throughput is an estimate.
+fn estimated(deployment: &Deployment) -> bool {
+    matches!(&deployment.supply, Supply::Replicas(replicas) if replicas.throughput.is_estimated())
 }
 
 /// Both ends of an estimated throughput.
 fn band(deployment: &Deployment, at: impl Fn(Bound) -> Option<Wins>) -> Option<Band> {
-    let Supply::Replicas(replicas) = &deployment.supply else { return None };
-    if !replicas.throughput.is_estimated() {
+    if !estimated(deployment) {
         return None;
     }
     Some(Band { low: at(Bound::Low)?, high: at(Bound::High)? })

@@ -68,6 +68,8 @@ pub struct Curves {
     pub self_hosted: Vec<(Exact, Exact)>,
     /// What it is compared with.
     pub other: Vec<(Exact, Exact)>,
+    /// Self-hosting at both ends of an estimated throughput, the lower costs first.
+    pub band: Option<(Vec<(Exact, Exact)>, Vec<(Exact, Exact)>)>,
 }
 
 /// A volume at which the cheaper side changes.

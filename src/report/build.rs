@@ -16,6 +16,7 @@ use super::{
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
+use crate::parallel;
 use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
 use crate::units::{Exact, display};
 
@@ -32,8 +33,9 @@ impl Report {
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
         let in_all_orders = attribution::fits(plan);
-        let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
+        let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max();
+        let of = |index: usize| strategy(evaluation, index, dearest?, in_all_orders);
+        let strategies: Vec<StrategyReport> = parallel::each(names.len(), of).into_iter().flatten().collect();
         Self {
             schema: SCHEMA.into(),
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
@@ -206,7 +208,7 @@ fn spot(place: &Place) -> Option<Spot> {
     is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
-fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
+fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -224,7 +226,6 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
     let costs = (baseline.value(), outcome.total.value());
     let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
     let month = |day: &Exact| shown(plan, &(day * plan.days_per_month.value()));
-    let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),

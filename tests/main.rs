@@ -30,3 +30,4 @@ mod schema;
 mod size;
 mod support;
 mod throughput;
+mod worked;

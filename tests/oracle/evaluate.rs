@@ -292,10 +292,11 @@ impl<'a> Bill<'a> {
     fn corpus(&mut self, retrieval: &Retrieval) {
         let stride = whole(retrieval.chunk - retrieval.overlap.unwrap_or(0));
         let pieces = whole(retrieval.corpus) / stride;
-        let (tokens, chunks) = (&pieces * whole(retrieval.chunk), pieces.ceil());
+        let (factor, _) = self.scenario.factors_of(retrieval.embed);
+        let (tokens, chunks) = (&pieces * whole(retrieval.chunk) * &factor, pieces.ceil());
         let batch = Batch { share: Dec { units: 1, places: 0 }, discount: None };
         let mode = retrieval.batch.then_some(&batch);
-        let price = self.scenario.price(retrieval.embed, &whole(retrieval.chunk), mode);
+        let price = self.scenario.price(retrieval.embed, &(whole(retrieval.chunk) * factor), mode);
         let cost = &tokens * &price.input + &chunks * &price.request;
         let once = self.a_day(&cost / self.months(retrieval.amortise));
         let share = self.a_day(or_zero(retrieval.reindex));

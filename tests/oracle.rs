@@ -5,6 +5,7 @@ pub mod evaluate;
 pub mod generate;
 pub mod quality;
 pub mod scenario;
+mod sharing;
 
 use num_traits::Zero;
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ use super::exact::{agrees, all_but, number, q, report, strategy, try_json};
 use evaluate::Outcome;
 use scenario::{Billing, Scenario, Serving, strategy_name};
 
-const CASES: u32 = 2000;
+const CASES: u32 = 400;
 
 proptest! {
     #![proptest_config(Config { cases: cases(), max_shrink_iters: 3000, failure_persistence: None, ..Config::default() })]

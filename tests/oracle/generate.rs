@@ -485,7 +485,7 @@ pub fn scenario_of(
 }
 
 pub fn scenario() -> BoxedStrategy<Scenario> {
-    scenario_of(serving, 1..=3)
+    scenario_of(serving, 1..=2)
 }
 
 /// Makes parts that were drawn apart fit each other.

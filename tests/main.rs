@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod advice;
 mod catalogue;
 #[cfg(unix)]
 mod ci;
@@ -30,3 +31,4 @@ mod schema;
 mod size;
 mod support;
 mod throughput;
+mod worked;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::read::quantity;
+use super::trace::Traces;
 use crate::diag::{Code, Diagnostic, Place, Sink};
 use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
 use crate::input::{self, Fields, Node, word};
@@ -35,6 +36,8 @@ pub(super) struct Context<'a> {
     pub quality: Quality,
     /// The names of the tasks, as far as they have any.
     pub tasks: Vec<Option<String>>,
+    /// The traces of lengths that were read.
+    pub traces: Arc<Traces>,
 }
 
 /// The prices of a scenario.

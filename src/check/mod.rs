@@ -25,6 +25,7 @@ mod scenario;
 mod serving;
 mod size;
 mod strategies;
+mod trace;
 mod traffic;
 mod uncertain;
 mod workload;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::context::{Context, Prices, Unread};
 use super::options::Options;
 
+use super::trace::Traces;
 use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
@@ -34,7 +35,8 @@ pub fn load_with_text(input: &Input, options: &Options) -> Result<(Plan, Node), 
     let mut sink = Sink::default();
     let plan = tree(input, options, &mut sink).and_then(|(source, root)| {
         let (input, options) = (input.clone(), options.clone());
-        let scenario = Arc::new(Scenario { source, root, input, options, book: OnceLock::new() });
+        let scenario =
+            Arc::new(Scenario { source, root, input, options, book: OnceLock::new(), traces: Arc::default() });
         Some((plan_of(&scenario, &Change::default(), &mut sink)?, scenario.root.clone()))
     });
     sink.finish(plan)
@@ -48,6 +50,8 @@ struct Scenario {
     options: Options,
     /// The prices and their date, once they were read without a problem.
     book: OnceLock<(Arc<Book>, Date)>,
+    /// The traces of lengths that were read.
+    traces: Arc<Traces>,
 }
 
 /// The same scenario with something changed.
@@ -223,6 +227,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         mean_call: None,
         quality: Quality::default(),
         tasks: Vec::new(),
+        traces: Arc::clone(&scenario.traces),
     };
     prices::discounts(priced, &mut context);
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::context::Context;
+use super::trace;
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Count, Figure, Seconds, Tokens};
 use crate::input::{Fields, Node, Value, plain, wrong_shape};
@@ -64,13 +65,20 @@ fn few(count: &Figure<Count>, node: &Node, what: &str, context: &mut Context<'_>
 /// Lengths of single requests: of the user part (`input`) and of the answer (`output`).
 pub(super) fn lengths(node: &Node, context: &mut Context<'_>) -> Option<Lengths> {
     let mut fields = Fields::of(node, "`lengths`", context.sink)?;
-    fields.later(&["trace"], context.sink);
+    for other in ["input", "output"] {
+        fields.exclusive("trace", other, context.sink);
+    }
+    let trace = fields.get("trace", context.sink).map(|node| trace::read(node, context));
     let input = fields.get("input", context.sink).map(|node| spread(node, context));
     let output = fields.get("output", context.sink).map(|node| spread(node, context));
-    let empty = fields.entry("input").is_none() && fields.entry("output").is_none();
-    let traced = fields.entry("trace").is_some();
+    let empty = input.is_none() && output.is_none();
     fields.finish(context.sink);
-    if empty && !traced {
+    if let Some(trace) = trace {
+        let (cases, rows) = trace?;
+        let what = format!("{} requests of a trace", crate::units::display::count(&Exact::from(rows)));
+        return Some(Lengths { cases: cases.to_vec(), answers: None, what, place: node.place.clone() });
+    }
+    if empty {
         context.sink.add(
             Diagnostic::at(Code::MissingKey, &node.place, "lengths of what?", "neither `input` nor `output`")
                 .help("for instance `lengths: {input: {p50: 1200, p95: 9000}}`"),

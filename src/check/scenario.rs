@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::context::{Context, Prices, Unread};
 use super::options::Options;
 
-use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
+use super::{budgets, contracts, deployments, negotiated, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
@@ -224,7 +224,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         quality: Quality::default(),
         tasks: Vec::new(),
     };
-    prices::discounts(priced, &mut context);
+    negotiated::negotiated(priced, &mut context);
 
     let workload = fields
         .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)

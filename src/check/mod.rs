@@ -12,6 +12,7 @@ mod fine_tune;
 mod flags;
 mod levers;
 mod measurements;
+mod negotiated;
 mod options;
 mod prefix_cache;
 mod prices;

@@ -7,7 +7,7 @@ use super::context::{Context, Prices, Unread};
 use super::options::Options;
 
 use super::trace::Traces;
-use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
+use super::{budgets, contracts, deployments, negotiated, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
@@ -229,7 +229,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         tasks: Vec::new(),
         traces: Arc::clone(&scenario.traces),
     };
-    prices::discounts(priced, &mut context);
+    negotiated::negotiated(priced, &mut context);
 
     let workload = fields
         .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)

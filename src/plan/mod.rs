@@ -28,7 +28,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
-pub use prices::{PriceBook, discount_on};
+pub use prices::{Agreed, Negotiated, PriceBook};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
@@ -38,7 +38,7 @@ pub use workload::{
 };
 
 use crate::diag::Place;
-use crate::figure::{Days, Figure, Share};
+use crate::figure::{Days, Figure};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -109,8 +109,8 @@ pub struct Model {
     pub listed: Arc<pricing::Model>,
     /// The date of its prices.
     pub as_of: Date,
-    /// The negotiated discount.
-    pub discount: Option<Figure<Share>>,
+    /// What was agreed about it.
+    pub negotiated: Negotiated,
 }
 
 /// A mention of a model in a scenario.

@@ -252,6 +252,7 @@ fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_order
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
             per_accepted_answer: metric(Metric::PerAcceptedAnswer),
+            list_per_month: at_list_prices(outcome, &lines).as_ref().map(month),
             per_day,
         },
         savings: Savings {
@@ -439,7 +440,8 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
     let price = &line.price.value;
-    let unit_price = if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let usual = |price: &Exact| if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let list_price = line.model.as_ref().and_then(|model| model.negotiated.list_price(&line.price));
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
@@ -449,22 +451,27 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
-        list_unit_price: list_price(line, &unit_price),
-        unit_price,
+        list_unit_price: list_price.as_ref().map(usual),
+        unit_price: usual(price),
         unit_price_currency: "USD".into(),
-        per,
+        per: per.clone(),
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
 }
 
-/// The price of a line before the negotiated discount of its model.
-fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
-    let discount = line.model.as_ref()?.discount.as_ref()?;
-    let rest = &Exact::ONE - discount.value();
-    // Of what is free by contract, the list price is the first factor of its formula.
-    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
+/// What a strategy costs a day at list prices, USD; `None` where nothing was negotiated.
+fn at_list_prices(outcome: &Outcome, lines: &[LineReport]) -> Option<Exact> {
+    let mut all = outcome.total.value().clone();
+    let mut negotiated = false;
+    for (line, paid) in lines.iter().zip(&outcome.lines) {
+        let Some(list) = &line.list_unit_price else { continue };
+        let cost = (&line.quantity * list).checked_div(&line.per)?;
+        all = &(&all + &cost) - paid.cost.value();
+        negotiated = true;
+    }
+    negotiated.then_some(all)
 }
 
 /// What a line of this component counts.

@@ -115,6 +115,7 @@ fn help_texts_print_what_their_snapshots_say() {
         "breakeven",
         "size",
         "risk",
+        "sweep",
         "explain",
         "price",
         "prices",

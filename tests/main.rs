@@ -22,6 +22,7 @@ mod hostile;
 mod hosting;
 mod levers;
 mod oracle;
+mod planning;
 mod prices;
 mod properties;
 mod readme;

@@ -1,6 +1,7 @@
-//! What can be learned from computing a plan more than once: who saved what, why two plans cost different amounts, and what it
-//! comes to when its quantities are not certain.
+//! What can be learned from computing a plan more than once: who saved what, why two plans cost different amounts, what it
+//! comes to when its quantities are not certain, and how it changes over a grid of inputs.
 
 pub mod attribution;
 pub mod compare;
 pub mod risk;
+pub mod sweep;

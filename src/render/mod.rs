@@ -17,6 +17,7 @@ mod lint;
 mod markdown;
 mod metrics;
 mod names;
+mod planned;
 mod price;
 mod prices;
 mod report_charts;
@@ -27,6 +28,7 @@ mod side_by_side;
 mod size;
 mod size_csv;
 mod style;
+mod sweep;
 mod table;
 mod terminal;
 
@@ -43,6 +45,7 @@ pub use junit::junit;
 pub use lint::{LintReport, csv_of_lint, lint, lint_json};
 pub use markdown::markdown;
 pub use metrics::gitlab_metrics;
+pub use planned::{Planned, planned_chart, planned_html, planned_markdown, planned_table};
 pub use price::{csv_of_receipt, receipt};
 pub use prices::{
     csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
@@ -55,4 +58,5 @@ pub use side_by_side::side_by_side;
 pub use size::sizes;
 pub use size_csv::{csv_of_cases, csv_of_sizes};
 pub use style::Look;
+pub use sweep::csv_of_sweeps;
 pub use table::{break_evens, checks, table};

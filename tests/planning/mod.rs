@@ -1,0 +1,3 @@
+//! Planning from outside: grids, months ahead, the cheapest mix.
+
+mod sweep;

@@ -116,6 +116,7 @@ fn help_texts_print_what_their_snapshots_say() {
         "size",
         "risk",
         "sweep",
+        "forecast",
         "explain",
         "price",
         "prices",

@@ -26,3 +26,6 @@ pub mod focus {}
 
 #[doc = include_str!("sweep.md")]
 pub mod sweep {}
+
+#[doc = include_str!("forecast.md")]
+pub mod forecast {}

@@ -8,6 +8,7 @@ mod csv;
 mod explain;
 mod fit;
 mod focus;
+mod forecast;
 mod github;
 mod html;
 mod imported;
@@ -37,6 +38,7 @@ pub use self::csv::{CsvColumns, csv, csv_of_break_evens, csv_of_checks, csv_of_c
 pub use break_even_chart::{Comparison, Stairs, Today, break_even_chart, break_even_load_chart};
 pub use explain::{explanations, explanations_in_markdown};
 pub use focus::{FocusVersion, focus};
+pub use forecast::csv_of_forecasts;
 pub use github::{GITHUB_COMMENT, github};
 pub use html::html;
 pub use imported::{csv_of_imported, imported};

@@ -16,6 +16,8 @@ pub(super) struct Context<'a> {
     pub sink: &'a mut Sink,
     pub settings: Settings,
     pub prices: Prices,
+    /// Whether requests come from a log, which names models itself.
+    pub for_log: bool,
     /// By name; `None` for those that could not be read.
     pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
 }
@@ -51,7 +53,7 @@ impl Prices {
         Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
     }
 
-    fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
+    pub fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
         let of = |wanted: &dyn Fn(&Discounted) -> bool| {
             self.discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
         };
@@ -156,15 +158,16 @@ impl Context<'_> {
                     )),
                 );
             }
-            Lookup::Unknown if name == "as-logged" => {
+            Lookup::Unknown if name == Model::AS_LOGGED && self.for_log => return Some(Model::as_logged(date, place)),
+            Lookup::Unknown if name == Model::AS_LOGGED => {
                 return self.sink.refuse(
                     Diagnostic::at(
                         Code::NotSupported,
                         place,
-                        "`as-logged` is not supported yet",
+                        "`as-logged` is the model that a request log names, and there is no log here",
                         "prices of a request log",
                     )
-                    .help("name a model"),
+                    .help("`llmcost replay FILE --log LOG` has one; elsewhere name a model"),
                 );
             }
             // Its price could not be read, which was reported there.

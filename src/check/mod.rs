@@ -5,6 +5,7 @@ mod cascade;
 mod context;
 mod deployments;
 mod levers;
+mod log;
 mod options;
 mod prices;
 mod profile;
@@ -15,5 +16,6 @@ mod serving;
 mod strategies;
 mod workload;
 
+pub use log::Names;
 pub use options::Options;
-pub use scenario::load;
+pub use scenario::{load, load_for_log, names};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::context::{Context, Prices};
+use super::log::{self, Names};
 use super::options::Options;
 
 use super::{budgets, deployments, prices, strategies, workload};
@@ -22,9 +23,31 @@ const DEEPEST_INCLUDE: usize = 32;
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan =
-        tree(input, options, &mut sink).and_then(|(source, root)| plan_of(&source, input, &root, options, &mut sink));
+    let plan = tree(input, options, &mut sink)
+        .and_then(|(source, root)| plan_of(&source, input, &root, options, false, &mut sink));
+    sink.finish(plan.map(|(plan, _)| plan))
+}
+
+/// Reads and checks a scenario whose requests come from a log: `as-logged` is a model, and `workload` may be left out.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_for_log(input: &Input, options: &Options) -> Result<(Plan, Names), Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let plan = tree(input, options, &mut sink)
+        .and_then(|(source, root)| plan_of(&source, input, &root, options, true, &mut sink));
     sink.finish(plan)
+}
+
+/// The prices of the command line alone.
+///
+/// # Errors
+/// Lists that cannot be read.
+pub fn names(options: &Options) -> Result<Names, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let (book, as_of, unread) = prices::book(None, Path::new(""), options, &mut sink);
+    let names = as_of.map(|as_of| Names::new(Prices::new(book, as_of, unread), options.as_of.is_some()));
+    sink.finish(names)
 }
 
 /// The tree of a scenario with everything laid over it.
@@ -142,7 +165,14 @@ fn included(
     merged
 }
 
-fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, sink: &mut Sink) -> Option<Plan> {
+fn plan_of(
+    source: &Arc<Source>,
+    input: &Input,
+    root: &Node,
+    options: &Options,
+    for_log: bool,
+    sink: &mut Sink,
+) -> Option<(Plan, Names)> {
     let before = sink.failures();
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
@@ -157,12 +187,19 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     };
     let priced = fields.get("prices", sink);
     let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
-    let mut context = Context { sink, settings, prices: Prices::new(book, as_of?, unread), deployments: Vec::new() };
+    let date_is_stated = options.as_of.is_some() || priced.is_some_and(|node| node.get("as_of").is_some());
+    let prices = Prices::new(book, as_of?, unread);
+    let mut context = Context { sink, settings, prices, for_log, deployments: Vec::new() };
     prices::discounts(priced, &mut context);
 
-    let workload = fields
-        .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
-        .and_then(|node| workload::read(node, &mut context));
+    let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
+    let has_workload = !for_log || fields.entry("workload").is_some();
+    let workload = if has_workload {
+        let node = fields.require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink);
+        node.and_then(|node| workload::read(node, &mut context))
+    } else {
+        Some(workload::of_a_log(root))
+    };
     if let Some(node) = fields.get("deployments", context.sink) {
         deployments::deployments(node, &mut context);
     }
@@ -176,7 +213,8 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
             fallback.as_slice()
         }
     };
-    let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), &mut context));
+    let strategies = strategies_node
+        .and_then(|node| strategies::read(node, tasks, workload.is_some() && has_workload, &mut context));
     let break_evens = fields.get("break_even", context.sink);
     let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
@@ -185,13 +223,14 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
     let as_of = context.prices.as_of;
+    let names_of_models = Names::new(context.prices, date_is_stated);
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
         return None;
     }
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    Some(Plan {
+    let plan = Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),
         file: source.name.clone(),
         as_of,
@@ -199,13 +238,16 @@ fn plan_of(source: &Arc<Source>, input: &Input, root: &Node, options: &Options, 
         currency,
         days_per_month,
         workload: workload?,
+        has_workload,
+        log,
         strategies: strategies?,
         baseline,
         deployments,
         break_evens,
         budgets,
         expectations,
-    })
+    };
+    Some((plan, names_of_models))
 }
 
 fn version(fields: &mut Fields<'_>, sink: &mut Sink) {

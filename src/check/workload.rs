@@ -49,6 +49,12 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
     Some(Workload { requests: requests?, tasks, profile })
 }
 
+/// What stands for a workload that only a log states.
+pub(super) fn of_a_log(root: &Node) -> Workload {
+    let requests = Figure::default("requests", Exact::ONE, "the log says how many there are");
+    Workload { requests, tasks: unknown_tasks(root), profile: None }
+}
+
 /// A stand-in with the right names, to check strategies against while the workload itself is wrong.
 pub(super) fn unknown_tasks(root: &Node) -> Vec<Task> {
     let named = root.get("workload").and_then(|workload| workload.get("tasks"));

@@ -2,6 +2,7 @@
 
 mod hosting;
 mod levers;
+pub mod log;
 
 use std::sync::Arc;
 
@@ -36,6 +37,10 @@ pub struct Plan {
     pub days_per_month: Figure<Days>,
     /// What comes in.
     pub workload: Workload,
+    /// Whether the scenario states it; if not, a log does.
+    pub has_workload: bool,
+    /// What the scenario says of request logs.
+    pub log: Option<log::Log>,
     /// What could be done about it, in the order of the file.
     pub strategies: Vec<Strategy>,
     /// The strategy that the others are compared with.
@@ -225,6 +230,23 @@ pub struct Model {
     pub as_of: Date,
     /// The negotiated discount.
     pub discount: Option<Figure<Share>>,
+}
+
+impl Model {
+    /// The name of the model that a request log names.
+    pub const AS_LOGGED: &str = "as-logged";
+
+    /// Stands for the model that a request log names: it has no prices of its own.
+    pub fn as_logged(as_of: Date, place: &Place) -> Self {
+        let list = ListInfo { name: "log".to_owned(), listed: None, sha256: String::new() };
+        let listed = pricing::Model::unpriced(Self::AS_LOGGED, "log", Arc::new(list), place);
+        Self { listed: Arc::new(listed), as_of, discount: None }
+    }
+
+    /// Whether it stands for what a request log names.
+    pub fn is_as_logged(&self) -> bool {
+        self.listed.id == Self::AS_LOGGED && self.listed.cards.is_empty()
+    }
 }
 
 /// A mention of a model in a scenario.

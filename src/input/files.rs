@@ -58,7 +58,7 @@ pub fn read_file(path: &Path, name: &str) -> Result<Arc<Source>, Box<Diagnostic>
     text_of(name, file)
 }
 
-fn unreadable(path: &Path, name: &str, error: &io::Error) -> Diagnostic {
+pub(super) fn unreadable(path: &Path, name: &str, error: &io::Error) -> Diagnostic {
     let message = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no file {name}"),
         io::ErrorKind::PermissionDenied => format!("{name} may not be read"),

@@ -62,5 +62,6 @@ pub mod levers;
 pub mod plan;
 pub mod pricing;
 pub mod render;
+pub mod replay;
 pub mod report;
 pub mod units;

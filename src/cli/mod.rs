@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod explain;
 mod output;
+mod replay;
 mod settings;
 mod simulate;
 
@@ -58,6 +59,8 @@ enum Command {
     Check(Scenarios),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Price a real request log, exactly, request by request, under every strategy
+    Replay(Box<replay::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
     Explain(explain::Arguments),
 }
@@ -117,6 +120,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Simulate(arguments) => simulate::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Replay(arguments) => replay::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
     }
 }

@@ -23,13 +23,21 @@ pub(super) fn deliver(
     table: impl Fn(Look) -> String,
     csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
 ) -> Result<()> {
-    let show = |format: Format, look: Look| -> Result<String> {
+    deliver_with(destination, settings, |format, look| {
         Ok(match format {
             Format::Table => table(look),
             Format::Json => render::json(reports)?,
             Format::Csv => csv(reports)?,
         })
-    };
+    })
+}
+
+/// Shows a result in every place and form that was asked for.
+pub(super) fn deliver_with(
+    destination: &Destination,
+    settings: &Settings,
+    show: impl Fn(Format, Look) -> Result<String>,
+) -> Result<()> {
     if destination.output.is_empty() {
         let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
         let mut stdout = io::stdout().lock();
@@ -51,6 +59,38 @@ pub(super) fn deliver(
 /// Writes one file whole, or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     prepared(path, bytes)?.put()
+}
+
+/// A file that is written piece by piece and gets its name when it is whole.
+pub(super) struct Growing {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Growing {
+    /// Begins a file that will be called `path`.
+    pub fn create(path: &Path) -> Result<Self> {
+        match prepared(path, &[])? {
+            Prepared::Whole(file, path) => Ok(Self { file, path }),
+            Prepared::Stream(path, _) => bail!("{} is no file", path.display()),
+            Prepared::Stdout(_) => bail!("rows go to a file; standard output carries the result"),
+        }
+    }
+
+    /// Gives the file its name.
+    pub fn keep(self) -> Result<()> {
+        Prepared::Whole(self.file, self.path).put()
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.

@@ -126,13 +126,13 @@ pub fn csv_of_break_evens(reports: &[Report]) -> Result<String, csv::Error> {
     finished(writer)
 }
 
-fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
+pub(super) fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A text that a spreadsheet would run as a formula gets a quote before it.
-fn defused(text: &str) -> String {
+pub(super) fn defused(text: &str) -> String {
     let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if runs { format!("'{text}") } else { text.to_owned() }
 }

@@ -1,0 +1,38 @@
+//! Replay.
+mod advice;
+mod bill;
+mod build;
+mod cache;
+mod chunk;
+mod clerk;
+mod columns;
+mod compile;
+mod demand;
+mod estimate;
+mod histogram;
+mod job;
+mod layout;
+mod lexicon;
+mod merge;
+mod open;
+mod part;
+mod prefix;
+mod preset;
+mod program;
+mod prompt;
+mod read;
+mod recent;
+mod repeat;
+mod report;
+mod request;
+mod rows;
+mod run;
+mod tally;
+mod tariff;
+mod till;
+mod trouble;
+
+pub use columns::{Uses, Wanted};
+pub use job::{Failure, Job, Options, USUAL_CHUNK};
+pub use prefix::Limit;
+pub use report::*;

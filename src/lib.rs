@@ -18,13 +18,15 @@
 //! | [`check`] | trees become a plan; every problem of a file becomes a [`diag::Diagnostic`] | add a key to the scenario |
 //! | [`plan`] | the scenario fully resolved: nothing left to look up | see what a lever knows |
 //! | [`levers`] | pure computation, one file per lever: what requests, prompts, calls and prices become | change a formula |
-//! | [`hosting`] | self-hosting: catalogues, memory, throughput, break-even; pure like the levers | change how GPUs are sized |
+//! | [`hosting`] | self-hosting: catalogues and their lint, memory, throughput, right-sizing, break-even; pure like the levers | change how GPUs are sized |
+//! | [`analysis`] | plans computed more than once: who saved what, what ranges may come to | compare, vary or attribute |
 //! | [`report`] | the one result that every format shows; warnings, assumptions, explanations | add a figure or a warning |
 //! | [`render`] | one file per format, from the report to text; formats, never computes | add a format |
 //!
 //! Around them: [`units`] (exact numbers and the one grammar of quantities), [`figure`] (values that know their
 //! formula; the type parameter is the dimension), [`pricing`] (dated price cards, lists, names), [`diag`] (errors with
-//! a place), [`cli`] (the command line; with [`input`] the only room that touches files, environment and terminal).
+//! a place), [`schema`] (what editors know of our files), [`manual`] (longer texts: how things are computed and how good
+//! they are), [`cli`] (the command line; with [`input`] the only room that touches files, environment and terminal).
 //!
 //! A new lever is: a struct in [`plan`], a reader in `check/levers.rs`, a file in [`levers`], a scenario under
 //! `scenarios/`, and its line in the README.
@@ -52,6 +54,7 @@
 //! assert_eq!(report.strategies[0].cost.per_month.to_string(), "97500");
 //! ```
 
+pub mod analysis;
 pub mod check;
 pub mod cli;
 pub mod diag;
@@ -59,9 +62,11 @@ pub mod figure;
 pub mod hosting;
 pub mod input;
 pub mod levers;
+pub mod manual;
 pub mod plan;
 pub mod pricing;
 pub mod render;
 pub mod replay;
 pub mod report;
+pub mod schema;
 pub mod units;

@@ -1,5 +1,8 @@
 //! The embedded price lists: dates, tiers, batch cards, names, against figures read off the published lists by hand.
 
+use llmcost::pricing::{self, Ask, Book, Component, Lookup, Moment};
+use llmcost::units::Exact;
+
 use crate::support::{report, try_report};
 
 /// USD per 1M tokens of a request of `input` tokens on `model` at `date`, as (input, output); `none` for a model that
@@ -80,16 +83,22 @@ fn names_resolve_exactly_or_not_at_all() {
         ("gpt-4o-2024-08-06", "gpt-4o"),
         ("claude-3.5-sonnet", "claude-3-5-sonnet"),
         ("gemini/gemini-2.5-pro", "gemini-2.5-pro"),
+        ("gpt-4", "gpt-4"),
+        ("anthropic/claude-opus-4-5-20251101", "claude-opus-4-5"),
+        ("us.anthropic.claude-opus-4-5-20251101-v1:0", "us.anthropic.claude-opus-4-5-20251101-v1:0"),
+        ("azure/eu/gpt-4o-2024-08-06", "azure/eu/gpt-4o-2024-08-06"),
+        ("openrouter/deepseek/deepseek-chat", "openrouter/deepseek/deepseek-chat"),
         ("groq/openai/gpt-oss-120b", "openai/gpt-oss-120b"),
         ("openai/gpt-oss-120b", "openai/gpt-oss-120b"),
     ] {
         let scenario = format!(
             "llmcost: 1\nprices: {{as_of: 2025-10-01}}\nworkload: {{requests: 1/day, input: 10, output: 10}}\nstrategies:\n  a: {{model: '{name}'}}\n"
         );
-        let scenario = if id.contains("oss") { scenario.replace("2025-10-01", "2026-11-23") } else { scenario };
+        let is_of_then = ["gpt-4o", "claude-3-5-sonnet", "gemini-2.5-pro"].contains(&id);
+        let scenario = if is_of_then { scenario } else { scenario.replace("2025-10-01", "2026-11-23") };
         assert_eq!(report(&scenario).strategies[0].usage[0].model, id, "{name}");
     }
-    for name in ["gpt-4", "4o", "GPT-4O", "gpt-4o ", "anthropic/gpt-4o"] {
+    for name in ["gpt-4-", "4o", "GPT-4O", "gpt-4o ", "anthropic/gpt-4o", "opus", "claude"] {
         let scenario = format!(
             "llmcost: 1\nworkload: {{requests: 1/day, input: 10, output: 10}}\nstrategies:\n  a: {{model: '{name}'}}\n"
         );
@@ -106,7 +115,7 @@ fn warnings_name_retirement_and_announced_changes() {
         report(&scenario).strategies[0]
             .warnings
             .iter()
-            .map(|warning| (warning.code, warning.message.clone()))
+            .map(|warning| (warning.code.clone(), warning.message.clone()))
             .collect::<Vec<_>>()
     };
     assert_eq!(codes("gemini-1.5-pro")[0].0, "retired-model");
@@ -116,17 +125,62 @@ fn warnings_name_retirement_and_announced_changes() {
     assert!(codes("gpt-4o").is_empty());
 }
 
+/// The seven models of the 2025 cost guide by its own table, by today's list, and by the prices of 2024-09-01.
+#[test]
+fn the_guide_has_three_answers_and_each_says_why() {
+    let models = [
+        // model, guide-2025, 2026-11-23, 2024-09-01; USD a day for a million requests of 500 in and 200 out
+        ("gpt-4o", "3250", "3250", "5500"),
+        ("claude-3.5-sonnet", "4500", "4500", "4500"),
+        ("gemini-1.5-pro", "3850", "1625", "3850"),
+        ("gpt-4o-mini", "195", "195", "195"),
+        ("gemini-1.5-flash", "97.5", "97.5", "97.5"),
+        ("gpt-3.5-turbo", "550", "550", "550"),
+        // The guide has the price of Claude 3 Haiku here, and in 2024-09 there was no such model.
+        ("claude-3.5-haiku", "375", "1200", ""),
+    ];
+    let workload = "llmcost: 1\nworkload: {requests: 1M/day, input: 500, output: 200}\n";
+    for (index, prices) in ["{catalog: [guide-2025]}", "{as_of: 2026-11-23}", "{as_of: 2024-09-01}"].iter().enumerate()
+    {
+        let expected = models.map(|(name, guide, today, then)| (name, [guide, today, then][index]));
+        let known: Vec<_> = expected.iter().filter(|(_, usd)| !usd.is_empty()).collect();
+        let strategies: String = known.iter().map(|(name, _)| format!("  {name}: {{model: {name}}}\n")).collect();
+        let report = report(&format!("{workload}prices: {prices}\nstrategies:\n{strategies}"));
+        for (strategy, (name, usd)) in report.strategies.iter().zip(known) {
+            assert_eq!(strategy.cost.per_day.to_string(), *usd, "{name} with {prices}");
+        }
+        let mut codes: Vec<_> = report
+            .strategies
+            .iter()
+            .flat_map(|s| s.warnings.iter().map(|w| (s.name.as_str(), w.code.as_ref())))
+            .collect();
+        codes.retain(|(_, code)| ["retired-model", "price-changes-soon"].contains(code));
+        let retired = |name| (name, "retired-model");
+        let said = match index {
+            0 => vec![],
+            1 => ["claude-3.5-sonnet", "gemini-1.5-pro", "gemini-1.5-flash", "gpt-3.5-turbo", "claude-3.5-haiku"]
+                .map(retired)
+                .to_vec(),
+            _ => vec![("gpt-4o", "price-changes-soon"), ("gemini-1.5-pro", "price-changes-soon")],
+        };
+        assert_eq!(codes, said, "{prices}");
+    }
+    let early = format!("{workload}prices: {{as_of: 2024-09-01}}\nstrategies: {{a: {{model: claude-3.5-haiku}}}}\n");
+    let problems = try_report(&early).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.message.contains("its first price is of 2024-")), "{problems:?}");
+}
+
 #[test]
 fn a_mean_near_a_tier_is_pointed_out() {
     let codes = |input: u64| {
         let scenario = format!(
             "llmcost: 1\nworkload: {{requests: 1/day, input: {input}, output: 10}}\nstrategies:\n  a: {{model: claude-haiku-5-5}}\n"
         );
-        report(&scenario).strategies[0].warnings.iter().map(|warning| warning.code).collect::<Vec<_>>()
+        report(&scenario).strategies[0].warnings.iter().map(|warning| warning.code.clone()).collect::<Vec<_>>()
     };
     assert_eq!(codes(90_000), ["mean-tier"]);
     assert_eq!(codes(10_000), Vec::<&str>::new());
-    assert!(codes(2_000_000).contains(&"exceeds-context"));
+    assert!(codes(2_000_000).contains(&"exceeds-context".into()));
 }
 
 /// Every row of the side-by-side table of two public price lists: the model is there, and its prices at that date are
@@ -153,13 +207,26 @@ fn every_flagship_model_has_the_prices_of_a_source() {
             if inputs.iter().all(String::is_empty) {
                 continue;
             }
-            let (input, output) = prices(name, "2026-11-23", 1000, batch);
+            let (input, output) = listed(name, "2026-11-23", 1000, batch);
             assert!(inputs.contains(&input), "{name} {kind}input {input}, not {inputs:?}");
             assert!(outputs.contains(&output) || output == "none", "{name} {kind}output {output}, not {outputs:?}");
         }
         rows += 1;
     }
     assert_eq!(rows, 88);
+}
+
+/// As [`prices`], straight from the list: at no certain hour of the day.
+fn listed(name: &str, date: &str, input: u64, batch: bool) -> (String, String) {
+    let book = Book::new(vec![pricing::embedded_list(pricing::DEFAULT_LIST).unwrap()]);
+    let at = Moment::parse(date).unwrap();
+    let Lookup::Found(model) = book.find(name, at.date) else { panic!("{name}") };
+    let price = |component: Component| {
+        let ask = Ask { component: &component, mode: batch.then_some("batch"), input: &Exact::from(input), at };
+        let quote = model.quote(&ask).ok().filter(|quote| quote.component == component);
+        quote.map_or_else(|| "none".to_owned(), |quote| (&quote.price() * &Exact::from(1_000_000)).to_string())
+    };
+    (price(Component::Input), price(Component::Output))
 }
 
 fn knows(name: &str) -> bool {

@@ -319,3 +319,48 @@ fn savings_are_no_limit() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("unknown-key"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn init_writes_a_sound_scenario_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |arguments: &[&str]| program(folder.path()).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let written = here(&["init"]);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    assert_eq!(text(&written.stdout), "cost.yaml is written; now: llmcost simulate cost.yaml\n");
+    let checked = here(&["check", "cost.yaml"]);
+    assert_eq!(checked.status.code(), Some(0), "{}{}", text(&checked.stdout), text(&checked.stderr));
+    let shown = here(&["simulate", "cost.yaml", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(report["strategies"].as_array().unwrap().len(), 3);
+    // The date of the list that is embedded, so that a new user starts with today's prices.
+    assert_eq!(report["prices"]["as_of"], report["prices"]["lists"][0]["listed"]);
+    fs::write(folder.path().join("cost.yaml"), "mine").unwrap();
+    let again = here(&["init"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));
+    assert_eq!(fs::read_to_string(folder.path().join("cost.yaml")).unwrap(), "mine");
+    let other = here(&["init", "other.yaml", "--quiet"]);
+    assert_eq!((other.status.code(), text(&other.stdout).as_str()), (Some(0), ""));
+    assert!(fs::read_to_string(folder.path().join("other.yaml")).unwrap().contains("llmcost check    other.yaml"));
+    assert_eq!(
+        text(&here(&["init", "-"]).stdout).lines().next(),
+        Some("# What does our LLM system cost, and what should we change?")
+    );
+    assert_eq!(here(&["init", "no/where.yaml"]).status.code(), Some(2));
+}
+
+#[test]
+fn shells_and_manuals_know_the_program() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains("focus-version"), "{shell}");
+    }
+    let page = text(&run(&["man"]).stdout);
+    assert!(page.contains(".TH llmcost 1") && page.contains("simulate"), "{page}");
+    let page = text(&run(&["man", "simulate"]).stdout);
+    assert!(page.contains(".TH llmcost-simulate 1") && page.contains("focus\\-version"), "{page}");
+    let wrong = run(&["man", "simulat"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("`simulate`"), "{}", text(&wrong.stderr));
+}

@@ -235,7 +235,10 @@ fn bad_deployments_are_refused_with_a_place() {
     }
     let too_small =
         first(TWO_LEVELS, "{deployment: d}", "{throughput: 1000 tok/s, usd_per_gpu_hour: 1, replicas: {max: 2}}");
-    assert_eq!((too_small.warnings[0].code, too_small.cost.per_day.to_string().as_str()), ("capacity-exceeded", "48"));
+    assert_eq!(
+        (&*too_small.warnings[0].code, too_small.cost.per_day.to_string().as_str()),
+        ("capacity-exceeded", "48")
+    );
 }
 
 type Q = Ratio<i128>;

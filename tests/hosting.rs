@@ -1,6 +1,6 @@
 //! Self-hosting: published break-evens through the whole program.
 
-use crate::support::{report, run, text, try_report};
+use crate::support::{report, run, text};
 
 fn scenario(deployment: &str, case: &str) -> String {
     format!(
@@ -60,7 +60,7 @@ fn the_api_wins_back_at_each_added_replica() {
         ("45350000", None),
     ];
     assert_eq!(wins, expected.map(|(from, to)| (from.to_owned(), to.map(str::to_owned))));
-    let kinds: Vec<_> = case.crossovers.iter().map(|crossover| crossover.kind).collect();
+    let kinds: Vec<_> = case.crossovers.iter().map(|crossover| &*crossover.kind).collect();
     assert_eq!(kinds, ["equal", "jump", "equal", "jump", "equal", "jump", "equal"]);
 }
 
@@ -81,18 +81,6 @@ fn peaks_spot_and_ranges_reach_the_break_even() {
 }
 
 #[test]
-fn what_cannot_be_computed_yet_says_so() {
-    for key in ["model: llama-3-8b", "gpu: auto"] {
-        let text = scenario(
-            &format!("{{usd_per_gpu_hour: 1.50, throughput: 3000 tok/s, {key}}}"),
-            "{api: api, deployment: d}",
-        );
-        let found = try_report(&text).unwrap_err();
-        assert!(found.iter().any(|problem| problem.code.slug() == "not-supported"), "{key}: {found:?}");
-    }
-}
-
-#[test]
 fn a_scenario_without_break_even_is_told_how_to_state_one() {
     let output = run(&["breakeven", "scenarios/guide/routing.yaml"]);
     assert_eq!(output.status.code(), Some(2));
@@ -106,13 +94,63 @@ fn charts_are_drawn_per_comparison_and_only_in_known_forms() {
     let scenario = "scenarios/guide/self-hosted-vs-api.yaml";
     let output = run(&["breakeven", scenario, "--chart", &path("a.svg")]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    for name in ["a.svg", "a-2.svg"] {
+    let says = |name: &str, words: &str| {
         let svg = std::fs::read_to_string(path(name)).unwrap();
         let document = roxmltree::Document::parse(&svg).unwrap();
-        assert!(document.descendants().any(|node| node.text().is_some_and(|text| text.contains("self-hosting saves"))));
+        document.descendants().any(|node| node.text().is_some_and(|text| text.contains(words)))
+    };
+    for name in ["a.svg", "a-2.svg"] {
+        assert!(says(name, "self-hosting saves"), "{name}");
     }
+    assert!(says("a-load.svg", "From 23.1% load on"));
+    assert!(says("a-2-load.svg", "USD per 1M requests"));
     let unknown = run(&["breakeven", scenario, "--chart", &path("a.gif")]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("neither"), "{}", text(&unknown.stderr));
     assert!(!folder.path().join("a.gif").exists());
+}
+
+#[test]
+fn pictures_are_outputs_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let scenario = "scenarios/published/s5-rented-gpu.yaml";
+    let (svg, csv) = (format!("svg={}", path("a.picture")), path("a.csv"));
+    let output = run(&["breakeven", scenario, "-o", &svg, "-o", &csv]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "", "all of it goes into files");
+    for name in ["a.picture", "a-load.picture", "a-2.picture", "a-2-load.picture", "a.csv"] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    let twice = run(&["breakeven", scenario, "-o", &path("c.svg"), "--chart", &path("c.svg")]);
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(text(&twice.stderr).contains("is named twice") && !folder.path().join("c.svg").exists());
+    let piped = run(&["breakeven", scenario, "-o", "svg=-"]);
+    assert!(text(&piped.stdout).starts_with("<svg") && text(&piped.stdout).ends_with("</svg>\n"));
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn a_png_is_an_output_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let output = run(&["breakeven", "scenarios/published/s5-rented-gpu.yaml", "-o", &path("b.png")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for name in ["b.png", "b-load.png", "b-2.png", "b-2-load.png"] {
+        assert_eq!(&std::fs::read(path(name)).unwrap()[1..4], b"PNG", "{name}");
+    }
+}
+
+#[test]
+fn a_table_has_its_drawing_below_unless_it_is_quiet() {
+    let scenario = "scenarios/published/s5-rented-gpu.yaml";
+    let drawn = text(&run(&["breakeven", scenario]).stdout);
+    assert!(drawn.contains("break-even: 500k"), "{drawn}");
+    let widest = drawn.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest <= 80, "{widest}");
+    assert!(!drawn.contains('\u{1b}'));
+    let coloured = text(&run(&["breakeven", scenario, "--color", "always"]).stdout);
+    assert!(coloured.contains('\u{1b}'));
+    let quiet = text(&run(&["breakeven", scenario, "--quiet"]).stdout);
+    assert!(!quiet.contains("break-even: 500k"), "{quiet}");
 }

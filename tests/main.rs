@@ -8,10 +8,14 @@
 )]
 
 mod catalogue;
+#[cfg(unix)]
+mod ci;
 mod cli;
+mod compare;
 mod deployments;
 mod errors;
 mod exact;
+mod formats;
 mod golden;
 mod guide;
 mod hostile;
@@ -20,5 +24,8 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod risk;
+mod schema;
+mod size;
 mod support;
 mod throughput;

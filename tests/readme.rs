@@ -6,9 +6,15 @@ use crate::support::{root, run, text};
 
 #[test]
 fn console_examples_are_real_output() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert_eq!(examples_of("README.md"), 3);
+    assert_eq!(examples_of("src/manual/compare.md"), 1);
+}
+
+/// How many examples of commands a page has; each shows what the program prints.
+fn examples_of(page: &str) -> usize {
+    let page = fs::read_to_string(root().join(page)).unwrap();
     let mut shown = 0;
-    for block in readme.split("```console\n").skip(1) {
+    for block in page.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap();
         let Some((command, expected)) = block.strip_prefix("$ llmcost ").and_then(|block| block.split_once('\n'))
         else {
@@ -18,7 +24,7 @@ fn console_examples_are_real_output() {
         assert_eq!(text(&run(&arguments).stdout), expected, "llmcost {command}");
         shown += 1;
     }
-    assert_eq!(shown, 2);
+    shown
 }
 
 #[test]
@@ -32,7 +38,8 @@ fn the_error_shown_is_a_real_one() {
 #[test]
 fn the_example_scenario_is_sound() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let scenario = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let scenario = readme.split("```yaml\n").find(|block| block.starts_with("llmcost:")).unwrap();
+    let scenario = scenario.split("```").next().unwrap();
     crate::support::report(scenario);
 }
 

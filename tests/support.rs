@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 use llmcost::check::{self, Options};
 use llmcost::diag::{Diagnostic, terminal};
 use llmcost::input::Input;
-use llmcost::report::{Evaluation, Report};
+use llmcost::render::{self, CsvColumns, Face, FocusVersion, Look, View};
+use llmcost::report::{Evaluation, Period, Report};
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -60,6 +61,27 @@ pub fn try_report(text: &str) -> Result<Report, Vec<Diagnostic>> {
 /// The report of a scenario that must be sound.
 pub fn report(text: &str) -> Report {
     try_report(text).unwrap_or_else(|errors| panic!("{}\n{text}", terminal::render(&errors, false)))
+}
+
+/// Reports in every form of text, by the name that `--format` has for it.
+pub fn forms(reports: &[Report]) -> Vec<(&'static str, String)> {
+    let (view, look) = (View::default(), Look { width: 80, colour: false, quiet: false });
+    let columns = CsvColumns::named(&[], None).unwrap();
+    let tables = reports.iter().map(|report| render::table(report, &view, look)).collect::<Vec<_>>();
+    let specs = reports.iter().flat_map(|report| render::charts(report, &view, Face::Whole)).flatten();
+    let drawings = specs.map(|(_, spec)| render::chart::terminal(&spec, look)).collect::<Vec<_>>();
+    vec![
+        ("table", tables.join("\n")),
+        ("chart", drawings.join("\n")),
+        ("json", render::json(reports).unwrap()),
+        ("csv", render::csv(reports, &columns).unwrap()),
+        ("markdown", render::markdown(reports, &view, Face::Whole, None)),
+        ("html", render::html(reports, &view, Face::Whole)),
+        ("github", render::github(reports, &view, Face::Whole, "", render::GITHUB_COMMENT)),
+        ("junit", render::junit(reports).unwrap()),
+        ("gitlab-metrics", render::gitlab_metrics(reports, Period::Month)),
+        ("focus", render::focus(reports, FocusVersion::V1_2).unwrap()),
+    ]
 }
 
 /// Every shipped scenario, by its path below the project's folder.

@@ -6,9 +6,6 @@ use crate::input::{Fields, Node, Value, choice, plain, word, wrong_shape};
 use crate::plan::{Budget, Expectation, Metric};
 use crate::units::{Exact, Kind};
 
-/// Metrics that need a computation that does not exist yet.
-const LATER: &[&str] = &["p90_per_month", "p95_per_month", "p50_per_month"];
-
 fn strategy(node: &Node, names: &[String], context: &mut Context<'_>) -> Option<usize> {
     let name = word(node, context.sink)?;
     names.iter().position(|known| known == name).or_else(|| context.sink.refuse(unknown_strategy(name, node, names)))
@@ -50,17 +47,15 @@ pub(super) fn budgets(fields: &mut Fields<'_>, names: &[String], context: &mut C
             .get("level", context.sink)
             .and_then(|node| choice(node, "a level", &[("fail", true), ("warn", false)], context.sink))
             .unwrap_or(true);
-        fields.later(LATER, context.sink);
         let mut limits = Vec::new();
-        for metric in Metric::ALL.into_iter().filter(|metric| !metric.is_saving()) {
+        for metric in Metric::ALL.into_iter().filter(|metric| metric.is_limit()) {
             if let Some(node) = fields.get(metric.name(), context.sink) {
                 let limit = limit(node, metric, context);
                 limits.push((metric, limit, node.place.clone()));
             }
         }
-        let later = LATER.iter().any(|key| item.get(key).is_some());
         fields.finish(context.sink);
-        if limits.is_empty() && !later {
+        if limits.is_empty() {
             context.sink.add(
                 Diagnostic::at(Code::MissingKey, &item.place, "a budget without a limit", "how much?")
                     .help("for instance `per_month: $15k`"),
@@ -81,7 +76,11 @@ fn limit(node: &Node, metric: Metric, context: &mut Context<'_>) -> Option<Exact
         Some(text) => text.strip_prefix('-').map_or((text, false), |rest| (rest, true)),
         None => return context.sink.refuse(wrong_shape(node, "a figure is a single value")),
     };
-    let kind = if metric.is_money() { Kind::Money } else { Kind::Count };
+    let kind = match metric {
+        Metric::Quality => Kind::Share,
+        metric if metric.is_money() => Kind::Money,
+        _ => Kind::Count,
+    };
     // Savings may be negative, and percent may carry its sign.
     let text = if metric == Metric::SavingsPercent { text.trim_end_matches('%') } else { text };
     if negative && metric.is_saving() {

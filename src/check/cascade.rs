@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::levers::BILLED;
-use super::serving::{arm, companions_of_cascade};
+use super::serving::{arm, companions_of_cascade, judge};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::Figure;
 use crate::input::{Fields, Node, Value, choice, wrong_shape};
@@ -61,18 +61,69 @@ fn step(item: &Node, last: bool, by_handles: bool, context: &mut Context<'_>) ->
         let accept = context.quantity(&mut fields, "accept", Kind::Share, "accepted");
         Some(Stop::Accept(accept.unwrap_or_else(Figure::one)))
     } else {
-        context.required(&mut fields, "accept", Kind::Share, "accepted", "70%").map(Stop::Accept)
+        let accept = fields.get("accept", context.sink).map(|node| context.read("accepted", node, Kind::Share));
+        accept.map_or(Some(Stop::Judged), |accept| accept.map(Stop::Accept))
     };
+    let judge = fields.get("judge", context.sink).map(|node| judge(node, context));
     let arm = arm(&mut fields, &item.place, context);
     fields.finish(context.sink);
-    Some(CascadeStep { arm: arm?, stop: stop?, error, billed: billed.unwrap_or(Billed::None) })
+    let judge = match judge {
+        Some(judge) => Some(judge?),
+        None => None,
+    };
+    Some(CascadeStep { arm: arm?, stop: stop?, error, billed: billed.unwrap_or(Billed::None), judge })
+}
+
+/// A step says what stops there, or its quality and the judge's skill do; never both.
+pub(super) fn accepts_are_known(cascade: &Cascade, context: &mut Context<'_>) -> Option<()> {
+    let before = context.sink.failures();
+    let last = cascade.steps.len().saturating_sub(1);
+    for step in cascade.steps.iter().take(last) {
+        let skill = cascade.judge_of(step).and_then(|judge| judge.skill.as_ref());
+        let unknown = context.tasks.iter().find_map(|task| context.quality.missing(&step.arm.serving, task.as_deref()));
+        match (&step.stop, skill, unknown) {
+            (Stop::Handles(_), ..) | (Stop::Accept(_), None, _) | (Stop::Accept(_), Some(_), Some(_)) => {}
+            (Stop::Judged, Some(_), None) => {}
+            (Stop::Accept(_), Some(_), None) => context.sink.add(
+                Diagnostic::at(
+                    Code::Conflict,
+                    &step.arm.place,
+                    "what this step's judge accepts is stated and derived",
+                    "`accept` beside a quality and a judge's `sensitivity` and `specificity`",
+                )
+                .help("leave `accept` out to have it derived, or the judge's `sensitivity` and `specificity`"),
+            ),
+            (Stop::Judged, None, _) => context.sink.add(
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &step.arm.place,
+                    "a cascade step needs `accept`",
+                    "`accept` is missing here",
+                )
+                .help("for instance `accept: 70%`")
+                .help("it is derived where `quality` and the judge's `sensitivity` and `specificity` are stated"),
+            ),
+            (Stop::Judged, Some(_), Some(server)) => {
+                let message = format!("a cascade step needs `accept`: no quality of {} is stated", server.name());
+                context.sink.add(
+                    Diagnostic::at(Code::MissingKey, &step.arm.place, message, "`accept` is missing here").help(
+                        format!(
+                            "state `accept: 70%`, or how often it is right: `quality: {{{}: 0.72}}`",
+                            server.name()
+                        ),
+                    ),
+                );
+            }
+        }
+    }
+    (context.sink.failures() == before).then_some(())
 }
 
 /// Handled shares make up 100%, and no step handles more than reaches it with an answer.
 fn handles_are_possible(cascade: &Cascade, place: &Place, context: &mut Context<'_>) -> Option<()> {
     let of_step = |step: &CascadeStep| match &step.stop {
         Stop::Handles(share) => share.value().clone(),
-        Stop::Accept(_) => Exact::ZERO,
+        Stop::Accept(_) | Stop::Judged => Exact::ZERO,
     };
     let sum: Exact = cascade.steps.iter().map(of_step).sum();
     if sum != Exact::ONE {

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::read::quantity;
-use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
-use crate::figure::{Dimension, Figure, Share};
-use crate::input::{Fields, Node, word};
-use crate::plan::{Deployment, DeploymentUse, Model, ModelUse, Server};
-use crate::pricing::{Book, Date, Lookup};
-use crate::units::{Kind, Settings};
+use crate::diag::{Code, Diagnostic, Place, Sink};
+use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
+use crate::input::{self, Fields, Node, word};
+use crate::plan::{
+    Deployment, DeploymentUse, Discounted, Draw, Input, Model, ModelUse, PriceBook, Quality, Server, discount_on,
+};
+use crate::pricing::{self, Book, Date, Lookup};
+use crate::units::{Exact, Kind, Settings};
 
 /// The state of one check.
 pub(super) struct Context<'a> {
@@ -20,11 +22,26 @@ pub(super) struct Context<'a> {
     pub for_log: bool,
     /// By name; `None` for those that could not be read.
     pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
+    /// What uncertain quantities are read as.
+    pub draw: Draw,
+    /// The uncertain quantities so far, their paths still to be found.
+    pub inputs: Vec<Input>,
+    /// Comparisons with uncertain quantities. Whatever is refused by a comparison that another draw could turn is
+    /// compared here.
+    pub decisions: Decisions,
+    /// Where the scenario is from, and with it the files that it names.
+    pub from: input::Input,
+    /// Tokens of the mean call's prompt and answer, where the workload says them.
+    pub mean_call: Option<(Exact, Exact)>,
+    /// How often answers are right.
+    pub quality: Quality,
+    /// The names of the tasks, as far as they have any.
+    pub tasks: Vec<Option<String>>,
 }
 
 /// The prices of a scenario.
 pub(super) struct Prices {
-    pub book: Book,
+    pub book: Arc<Book>,
     pub as_of: Date,
     /// By provider or by resolved model.
     pub discounts: Vec<(Discounted, Figure<Share>)>,
@@ -42,23 +59,14 @@ pub(super) struct Unread {
     pub models: Vec<String>,
 }
 
-/// What a negotiated discount is for.
-pub(super) enum Discounted {
-    Provider(String),
-    Model { provider: String, id: String },
-}
-
 impl Prices {
-    pub fn new(book: Book, as_of: Date, unread: Unread) -> Self {
+    pub fn new(book: Arc<Book>, as_of: Date, unread: Unread) -> Self {
         Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
     }
 
-    pub fn discount(&self, provider: &str, id: &str) -> Option<Figure<Share>> {
-        let of = |wanted: &dyn Fn(&Discounted) -> bool| {
-            self.discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
-        };
-        of(&|target| matches!(target, Discounted::Model { provider: p, id: i } if p == provider && i == id))
-            .or_else(|| of(&|target| matches!(target, Discounted::Provider(p) if p == provider)))
+    /// The same for whoever asks later.
+    pub fn known(self) -> PriceBook {
+        PriceBook { book: self.book, as_of: self.as_of, discounts: self.discounts }
     }
 }
 
@@ -90,7 +98,14 @@ impl Context<'_> {
 
     /// The quantity in `node`.
     pub fn read<D: Dimension>(&mut self, name: &'static str, node: &Node, kind: Kind) -> Option<Figure<D>> {
-        quantity(name, node, kind, &self.settings, self.sink)
+        let figure: Figure<D> = quantity(name, node, kind, &self.settings, &self.draw, self.sink)?;
+        if let Origin::Uncertain(place, distribution) = &figure.step().origin
+            && !self.inputs.iter().any(|known| known.place == *place)
+        {
+            let (name, distribution) = (name.to_owned(), Arc::clone(distribution));
+            self.inputs.push(Input { path: String::new(), name, place: place.clone(), distribution });
+        }
+        Some(figure)
     }
 
     /// The model that `node` names.
@@ -130,84 +145,34 @@ impl Context<'_> {
 
     fn look_up(&mut self, name: &str, place: &Place) -> Option<Model> {
         let date = self.prices.as_of;
-        let found = match self.prices.book.find(name, date) {
-            Lookup::Found(model) => model,
-            Lookup::Ambiguous(names) => {
-                return self.sink.refuse(
-                    Diagnostic::at(
-                        Code::AmbiguousModel,
-                        place,
-                        format!("several models are called `{name}`"),
-                        "which one?",
-                    )
-                    .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),
-                );
+        let place_of_date =
+            "the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list";
+        let is_unread = self.prices.unread.lists || self.prices.unread.models.iter().any(|known| known == name);
+        let is_logged = name == Model::AS_LOGGED;
+        if (is_logged || is_unread) && matches!(self.prices.book.find(name, date), Lookup::Unknown) {
+            if is_logged && self.for_log {
+                return Some(Model::as_logged(date, place));
             }
-            Lookup::OtherTime(models) => {
-                let meant: Vec<String> = models.iter().map(|m| m.id.clone()).collect();
-                return self.sink.refuse(
-                    Diagnostic::at(
-                        Code::NoPriceAtDate,
-                        place,
-                        format!("`{name}` meant no model on {date}"),
-                        "a name with dates",
-                    )
-                    .help(format!(
-                        "at other times it meant {}",
-                        suggest::listed(meant.iter().map(String::as_str), "and")
-                    )),
-                );
-            }
-            Lookup::Unknown if name == Model::AS_LOGGED && self.for_log => return Some(Model::as_logged(date, place)),
-            Lookup::Unknown if name == Model::AS_LOGGED => {
-                return self.sink.refuse(
-                    Diagnostic::at(
-                        Code::NotSupported,
-                        place,
-                        "`as-logged` is the model that a request log names, and there is no log here",
-                        "prices of a request log",
-                    )
-                    .help("`llmcost replay FILE --log LOG` has one; elsewhere name a model"),
-                );
-            }
-            // Its price could not be read, which was reported there.
-            Lookup::Unknown
-                if self.prices.unread.lists || self.prices.unread.models.iter().any(|known| known == name) =>
-            {
+            if is_unread {
+                // Its price could not be read, which was reported there.
                 self.sink.fail();
                 return None;
             }
-            Lookup::Unknown => return self.unknown_model(name, place),
-        };
-        if found.card(None, date).is_none() {
-            let since = match found.first_day().filter(|first| *first > date) {
-                Some(first) => format!("its first price is of {first}"),
-                None => "no card of it is in force".to_owned(),
-            };
             return self.sink.refuse(
                 Diagnostic::at(
-                    Code::NoPriceAtDate,
+                    Code::NotSupported,
                     place,
-                    format!("`{name}` has no price on {date}: {since}"),
-                    "no price at that date",
+                    "`as-logged` is the model that a request log names, and there is no log here",
+                    "prices of a request log",
                 )
-                .help("the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list"),
+                .help("`llmcost replay FILE --log LOG` has one; elsewhere name a model"),
             );
         }
-        let discount = self.prices.discount(&found.provider, &found.id);
+        let found = match pricing::resolve(&self.prices.book, name, date, place, place_of_date) {
+            Ok(model) => model,
+            Err(problem) => return self.sink.refuse(*problem),
+        };
+        let discount = discount_on(&self.prices.discounts, &found.provider, &found.id);
         Some(Model { listed: found, as_of: date, discount })
-    }
-
-    fn unknown_model<T>(&mut self, name: &str, place: &Place) -> Option<T> {
-        let names = self.prices.book.names();
-        let help = suggest::did_you_mean(name, names.iter().map(String::as_str)).unwrap_or_else(|| {
-            "state its price under `prices.add`, or name a list that has it under `prices.catalog`".to_owned()
-        });
-        let lists: Vec<_> = self.prices.book.lists().iter().map(|list| list.info().name.clone()).collect();
-        self.sink.refuse(
-            Diagnostic::at(Code::UnknownModel, place, format!("no price list knows a model `{name}`"), "unknown model")
-                .help(help)
-                .help(format!("looked in: {}", lists.join(", "))),
-        )
     }
 }

@@ -1,12 +1,15 @@
 //! The levers of a strategy, each read from its key.
 
+use std::cmp::Ordering;
+
 use super::context::Context;
+use super::prefix_cache;
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::figure::{Count, Figure, Money, Share, Tokens};
-use crate::input::{Fields, Node, choice, plain, yes_or_no};
+use crate::figure::{Count, Figure, Share, Tokens};
+use crate::input::{Fields, Node, choice, plain, word};
 use crate::plan::{
-    Batch, Billed, Compress, Compressor, Cut, FalseHits, KeepExamples, Layer, OutputLever, Overrides, Pack, Part,
-    ResponseCache, Retries, Task,
+    Batch, Billed, Compress, Compressor, Cut, History, KeepExamples, OutputLever, Overrides, Pack, Part, Retries,
+    ServiceMode, Task,
 };
 use crate::pricing;
 use crate::units::{Exact, Kind, display};
@@ -19,121 +22,10 @@ pub(super) fn overrides(fields: &mut Fields<'_>, context: &mut Context<'_>) -> O
     Overrides {
         output: fields.get("output", context.sink).and_then(|node| output(node, context)),
         retries: fields.get("retries", context.sink).and_then(|node| retries(node, context)),
+        prefix_cache: fields.get("prefix_cache", context.sink).and_then(|node| prefix_cache::read(node, context)),
         batch: fields.get("batch", context.sink).and_then(|node| batch(node, context)),
+        mode: fields.get("mode", context.sink).and_then(|node| mode(node, context)),
     }
-}
-
-pub(super) fn response_cache(node: &Node, context: &mut Context<'_>) -> Option<ResponseCache> {
-    let mut fields = Fields::of(node, "`response_cache`", context.sink)?;
-    let mut store: Vec<Figure<Money>> = Vec::new();
-    let mut per_month: Vec<Figure<Money>> = Vec::new();
-    store.extend(context.quantity(&mut fields, "cost_per_store", Kind::Money, "cost per store"));
-    per_month.extend(context.quantity(&mut fields, "per_month", Kind::Money, "cache per month"));
-    let shared_false_hits = false_hits(&mut fields, context);
-    let mut layers = Vec::new();
-    for (key, other) in [("exact", "exact"), ("semantic", "exact")] {
-        let Some(node) = fields.get(key, context.sink) else {
-            layers.push(None);
-            continue;
-        };
-        let Some(mut layer) = Fields::of(node, format!("the {key} layer"), context.sink) else { continue };
-        layer.later(&["popularity", "ttl", "capacity", "invalidations", "warm", "refresh"], context.sink);
-        let name = if key == "exact" { "exact hit rate" } else { "semantic hit rate" };
-        let hit_rate = context.required::<Share>(&mut layer, "hit_rate", Kind::Share, name, "30%");
-        let of_misses = match layer.get("of", context.sink) {
-            Some(node) if key == "semantic" => choice(node, "`of`", &[("misses", true), ("all", false)], context.sink),
-            Some(node) => context.sink.refuse(
-                Diagnostic::at(
-                    Code::UnknownKey,
-                    &node.place,
-                    format!("`of` says whose share a semantic hit rate is; this is the {other} layer"),
-                    "not here",
-                )
-                .help("every request reaches the exact layer"),
-            ),
-            None => Some(false),
-        };
-        let cost_per_hit = context.quantity(&mut layer, "cost_per_hit", Kind::Money, "cost per hit");
-        let cost_per_lookup = context.quantity(&mut layer, "cost_per_lookup", Kind::Money, "cost per lookup");
-        store.extend(context.quantity(&mut layer, "cost_per_store", Kind::Money, "cost per store"));
-        per_month.extend(context.quantity(&mut layer, "per_month", Kind::Money, "cache per month"));
-        let own_false_hits = false_hits(&mut layer, context);
-        layer.finish(context.sink);
-        let place = node.place.clone();
-        layers.push(hit_rate.map(|hit_rate| {
-            (
-                Layer { hit_rate, cost_per_hit, cost_per_lookup, false_hits: own_false_hits },
-                of_misses.unwrap_or(false),
-                place,
-            )
-        }));
-    }
-    fields.finish(context.sink);
-    let mut layers = layers.into_iter();
-    let (exact, semantic) = (layers.next().flatten(), layers.next().flatten());
-    if exact.is_none() && semantic.is_none() {
-        return context.sink.refuse(
-            Diagnostic::at(
-                Code::MissingKey,
-                &node.place,
-                "a response cache has an `exact` or a `semantic` layer",
-                "neither is here",
-            )
-            .help("for instance `response_cache: {exact: {hit_rate: 30%}}`"),
-        );
-    }
-    if let (Some((first, ..)), Some((second, false, place))) = (&exact, &semantic)
-        && first.hit_rate.value() + second.hit_rate.value() > Exact::ONE
-    {
-        let sum = display::plain_percent(&(first.hit_rate.value() + second.hit_rate.value()));
-        context.sink.add(
-            Diagnostic::at(
-                Code::Shares,
-                place,
-                format!("both layers together answer {sum} of the requests"),
-                "more than there are",
-            )
-            .also(&node.place, "in this cache")
-            .help("if the semantic rate is a share of the exact misses, say `of: misses`"),
-        );
-    }
-    let semantic_of_misses = semantic.as_ref().is_some_and(|(_, of_misses, _)| *of_misses) && exact.is_some();
-    let mut exact = exact.map(|(layer, ..)| layer);
-    let mut semantic = semantic.map(|(layer, ..)| layer);
-    // Stated for the whole cache, false hits are those of its last layer: a similar question is what goes wrong.
-    if let Some(layer) = semantic.as_mut().or(exact.as_mut()) {
-        layer.false_hits = layer.false_hits.take().or(shared_false_hits);
-    }
-    Some(ResponseCache { exact, semantic, semantic_of_misses, cost_per_store: store, per_month })
-}
-
-fn false_hits(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<FalseHits> {
-    let share = context.quantity::<Share>(fields, "false_hits", Kind::Share, "false hits");
-    let cost = context.quantity(fields, "cost_per_false_hit", Kind::Money, "cost per false hit");
-    let rerun = fields.get("rerun", context.sink).and_then(|node| yes_or_no(node, context.sink)).unwrap_or(false);
-    let Some(share) = share else {
-        if let Some((key, _)) = fields.entry("cost_per_false_hit").or_else(|| fields.entry("rerun")) {
-            context.sink.add(
-                Diagnostic::at(
-                    Code::MissingKey,
-                    &key.place,
-                    format!("`{}` without `false_hits`", key.text),
-                    "of how many hits?",
-                )
-                .help("for instance `false_hits: 1%`"),
-            );
-        }
-        return None;
-    };
-    if cost.is_none() && !rerun && !share.is_zero() {
-        let place =
-            fields.entry("false_hits").map_or_else(|| fields.node().place.clone(), |(key, _)| key.place.clone());
-        return context.sink.refuse(
-            Diagnostic::at(Code::MissingKey, &place, "what does a false hit cost?", "a share without a consequence")
-                .help("state `cost_per_false_hit: $0.01`, or `rerun: true` to send it to a model"),
-        );
-    }
-    Some(FalseHits { share, cost, rerun })
 }
 
 pub(super) fn compress(
@@ -158,7 +50,7 @@ pub(super) fn compress(
         };
         if let Some(Cut::To(to)) = &cut
             && tasks_are_sound
-            && tasks.iter().all(|task| task.prompt.part(part).value() <= to.value())
+            && tasks.iter().all(|task| never_above(task.prompt.part(part), to))
         {
             let largest = tasks.iter().map(|task| task.prompt.part(part).value()).max().cloned().unwrap_or(Exact::ZERO);
             context.sink.add(
@@ -203,13 +95,18 @@ pub(super) fn compress(
     Some(Compress { cuts, compressor: model.map(Compressor::Model).or(cost.map(Compressor::PerRequest)) })
 }
 
+/// Whether no draw can make `tokens` more than `most`.
+fn never_above(tokens: &Figure<Tokens>, most: &Figure<Tokens>) -> bool {
+    tokens.value() <= most.value() && !tokens.is_uncertain() && !most.is_uncertain()
+}
+
 pub(super) fn examples(node: &Node, context: &mut Context<'_>) -> Option<KeepExamples> {
     let mut fields = Fields::of(node, "`examples`", context.sink)?;
     let keep = context.required::<Count>(&mut fields, "keep", Kind::Count, "examples kept", "2");
     let of = context.required::<Count>(&mut fields, "of", Kind::Count, "examples there are", "5");
     fields.finish(context.sink);
     let (keep, of) = (keep?, of?);
-    if of.is_zero() || keep.value() > of.value() {
+    if of.is_zero() || context.decisions.compare(&keep, &of) == Ordering::Greater {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,
@@ -254,7 +151,7 @@ pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
     let overhead = context.quantity(&mut fields, "output_overhead", Kind::Tokens, "output overhead");
     fields.finish(context.sink);
     let items = items?;
-    if *items.value() < Exact::ONE {
+    if context.decisions.compare(&items, &Figure::one()) == Ordering::Less {
         return context.sink.refuse(Diagnostic::at(
             Code::OutOfRange,
             &node.place,
@@ -301,6 +198,40 @@ fn repetitions(node: &Node, sink: &mut Sink) -> Option<u32> {
             "repetitions of one call",
         )),
     }
+}
+
+/// A price list's own way to answer calls; whether a model has it is seen when it is priced.
+fn mode(node: &Node, context: &mut Context<'_>) -> Option<ServiceMode> {
+    let name = word(node, context.sink)?;
+    if matches!(name, "standard" | "batch") {
+        let message = format!("`mode: {name}` is no mode of its own");
+        let help = if name == "batch" { "write `batch: 100%`" } else { "leave it out, or write `off`" };
+        return context.sink.refuse(Diagnostic::at(Code::UnknownWord, &node.place, message, "not here").help(help));
+    }
+    Some(ServiceMode { name: name.into(), place: node.place.clone() })
+}
+
+pub(super) fn history(node: &Node, context: &mut Context<'_>) -> Option<History> {
+    let mut fields = Fields::of(node, "`history`", context.sink)?;
+    let max = context.required(&mut fields, "max", Kind::Tokens, "history at most", "4000");
+    fields.finish(context.sink);
+    max.map(History::Max)
+}
+
+pub(super) fn summarise(node: &Node, context: &mut Context<'_>) -> Option<History> {
+    let mut fields = Fields::of(node, "`summarise`", context.sink)?;
+    let every = fields.require("every", "10", context.sink).and_then(|node| {
+        let value = plain(node, Kind::Count, &context.settings, context.sink)?;
+        let whole = value.to_u64().filter(|turns| value.is_whole() && *turns > 0);
+        whole.and_then(|turns| u32::try_from(turns).ok()).or_else(|| {
+            let message = "`every` is a whole number of turns";
+            context.sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, message, "1 or more"))
+        })
+    });
+    let to = context.required(&mut fields, "to", Kind::Tokens, "summary", "300");
+    let server = fields.require("model", "gpt-4o-mini", context.sink).and_then(|node| context.server(node));
+    fields.finish(context.sink);
+    Some(History::Summarise { every: every?, to: to?, server: server? })
 }
 
 fn batch(node: &Node, context: &mut Context<'_>) -> Option<Batch> {

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use super::context::{Context, Prices};
+use super::context::Context;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
-use crate::figure::{Figure, Share};
 use crate::input::{Fields, Key, Node, plain, word, wrong_shape};
-use crate::plan::Model;
 use crate::plan::log::{Includes, Log, Role, parse_time, unknown_role};
+use crate::plan::{Model, PriceBook, discount_on};
 use crate::pricing::{Date, ListInfo, Lookup};
 use crate::units::{Kind, Settings};
 
 /// Names of models as a replay looks them up, at any date, with the discounts of the scenario.
 pub struct Names {
-    prices: Prices,
+    prices: PriceBook,
     stated: bool,
 }
 
@@ -24,7 +23,7 @@ impl std::fmt::Debug for Names {
 }
 
 impl Names {
-    pub(super) fn new(prices: Prices, stated: bool) -> Self {
+    pub(super) fn new(prices: PriceBook, stated: bool) -> Self {
         Self { prices, stated }
     }
 
@@ -50,7 +49,7 @@ impl Names {
     pub fn find(&self, name: &str, date: Date) -> Result<Arc<Model>, Lookup> {
         match self.prices.book.find(name, date) {
             Lookup::Found(listed) => {
-                let discount: Option<Figure<Share>> = self.prices.discount(&listed.provider, &listed.id);
+                let discount = discount_on(&self.prices.discounts, &listed.provider, &listed.id);
                 Ok(Arc::new(Model { listed, as_of: date, discount }))
             }
             other => Err(other),

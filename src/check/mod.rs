@@ -2,20 +2,36 @@
 
 mod budgets;
 mod cascade;
+mod cases;
+mod conditions;
 mod context;
 mod deployments;
+mod extras;
+mod flags;
 mod levers;
 mod log;
+mod measurements;
 mod options;
+mod prefix_cache;
 mod prices;
 mod profile;
+mod quality;
 mod read;
+mod response_cache;
 mod route;
+mod route_of_log;
 mod scenario;
 mod serving;
+mod size;
 mod strategies;
+mod traffic;
+mod uncertain;
 mod workload;
 
+pub use cases::size_cases;
+pub use conditions::conditions;
 pub use log::Names;
 pub use options::Options;
-pub use scenario::{load, load_for_log, names};
+pub use prices::{price_book, price_list};
+pub use scenario::{load, load_for_log, load_with_text, names};
+pub use size::{SizeFlags, SizeQuestion, fits_nowhere, size_question};

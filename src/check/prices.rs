@@ -1,17 +1,18 @@
 //! `prices`: which lists, at which date, with which additions and discounts.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::context::{Context, Discounted, Unread};
+use super::context::{Context, Unread};
 
 use super::options::Options;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
 use crate::figure::{Figure, Share};
-use crate::input::{self, Fields, Node, Value, date, word, wrong_shape};
+use crate::input::{self, Fields, Files, Input, Node, Value, date, word, wrong_shape};
+use crate::plan::Discounted;
 use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
 use crate::units::Kind;
 
@@ -19,7 +20,7 @@ use crate::units::Kind;
 /// then those of the command line. The date that nobody states is that of the newest list.
 pub(super) fn book(
     node: Option<&Node>,
-    folder: &Path,
+    input: &Input,
     options: &Options,
     sink: &mut Sink,
 ) -> (Book, Option<Date>, Unread) {
@@ -35,7 +36,7 @@ pub(super) fn book(
             let one = std::slice::from_ref(node);
             let items = if let Value::List(items) = &node.value { items } else { one };
             for item in items {
-                let list = word(item, sink).and_then(|name| named(name, &item.place, folder, sink));
+                let list = word(item, sink).and_then(|name| named(name, &item.place, input, sink));
                 unread.lists |= list.is_none();
                 lists.extend(list);
             }
@@ -47,7 +48,7 @@ pub(super) fn book(
         lists.extend(added);
     }
     for path in &options.prices {
-        let list = from_option(path, sink);
+        let list = from_file(Files::Disk, path, sink);
         unread.lists |= list.is_none();
         lists.extend(list);
     }
@@ -88,20 +89,50 @@ fn from_flag(text: &str, sink: &mut Sink) -> Option<Date> {
     date(&node, sink)
 }
 
+/// The default list with those of the command line over it.
+///
+/// # Errors
+/// Every problem of the files.
+pub fn price_book(paths: &[PathBuf]) -> Result<Book, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let mut lists: Vec<List> = embedded_list(pricing::DEFAULT_LIST).into_iter().collect();
+    lists.extend(paths.iter().filter_map(|path| from_option(path, &mut sink)));
+    lists.reverse();
+    sink.finish(Some(Book::new(lists)))
+}
+
+/// One list: a file, or the name of an embedded one.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn price_list(path: &Path) -> Result<List, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let list = from_option(path, &mut sink);
+    sink.finish(list)
+}
+
 fn from_option(path: &Path, sink: &mut Sink) -> Option<List> {
-    let source = input::read_file(path, &path.display().to_string()).map_err(|error| sink.add(*error)).ok()?;
+    let embedded = path.to_str().filter(|_| !path.exists()).and_then(embedded_list);
+    if embedded.is_some() {
+        return embedded;
+    }
+    from_file(Files::Disk, path, sink)
+}
+
+fn from_file(files: Files<'_>, path: &Path, sink: &mut Sink) -> Option<List> {
+    let source = files.read(path).map_err(|error| sink.add(*error)).ok()?;
     let root = input::parse(&source, sink)?;
     pricing::read_list(&source, &root, sink)
 }
 
 /// A list by its embedded name or as a file beside the scenario.
-fn named(name: &str, place: &Place, folder: &Path, sink: &mut Sink) -> Option<List> {
+fn named(name: &str, place: &Place, input: &Input, sink: &mut Sink) -> Option<List> {
     if let Some(list) = embedded_list(name) {
         return Some(list);
     }
-    let path = folder.join(name);
-    if path.is_file() {
-        return from_option(&path, sink);
+    let path = input.folder().join(name);
+    if input.files().has(&path) {
+        return from_file(input.files(), &path, sink);
     }
     let near = suggest::did_you_mean(name, embedded_names());
     sink.refuse(

@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::input::{Fields, Node, Value, plain, word, wrong_shape};
 use crate::plan::Profile;
+use crate::pricing::{Load, Zone};
 use crate::units::{Exact, Kind, Settings};
 
 const HOURS: usize = 24;
@@ -19,9 +20,9 @@ pub(super) fn profile(node: &Node, context: &mut Context<'_>) -> Option<Profile>
         Some(node) => ratio(node, context)?,
         None => Exact::ONE,
     };
-    let ahead_of_utc = match fields.get("zone", context.sink) {
-        Some(node) => offset(node, context)?,
-        None => 0,
+    let zone = match fields.get("zone", context.sink) {
+        Some(node) => zone(node, context)?,
+        None => Zone::utc(),
     };
     fields.finish(context.sink);
     let hours = hours?;
@@ -41,7 +42,9 @@ pub(super) fn profile(node: &Node, context: &mut Context<'_>) -> Option<Profile>
         let mean = mean.clone();
         hours.iter().map(move |hour| (hour * &factor).checked_div(&mean).unwrap_or(Exact::ONE))
     };
-    Some(Profile { hours: (0..DAYS).flat_map(of_day).collect(), ahead_of_utc, place: node.place.clone() })
+    let day: Option<&[Exact; HOURS]> = hours.as_slice().try_into().ok();
+    let load = Load::of_profile(day?, &weekend, zone)?;
+    Some(Profile { hours: (0..DAYS).flat_map(of_day).collect(), load, place: node.place.clone() })
 }
 
 fn weights(node: &Node, context: &mut Context<'_>) -> Option<Vec<Exact>> {
@@ -73,24 +76,13 @@ fn ratio(node: &Node, context: &mut Context<'_>) -> Option<Exact> {
     }
 }
 
-/// `UTC` or `+02:00`: a profile is a mean over the year, so that no rule of summer time would be right.
-fn offset(node: &Node, context: &mut Context<'_>) -> Option<i32> {
+fn zone(node: &Node, context: &mut Context<'_>) -> Option<Zone> {
     let text = word(node, context.sink)?;
-    if matches!(text, "UTC" | "utc" | "Z") {
-        return Some(0);
-    }
-    let minutes = || {
-        let (sign, rest) =
-            text.strip_prefix('+').map(|rest| (1, rest)).or_else(|| Some((-1, text.strip_prefix('-')?)))?;
-        let (hours, minutes) = rest.split_once(':')?;
-        let two = |text: &str| (text.len() == 2).then(|| text.parse::<i32>().ok()).flatten();
-        let (hours, minutes) = (two(hours)?, two(minutes)?);
-        (hours <= 14 && minutes < 60).then(|| sign * (hours * 60 + minutes))
-    };
-    minutes().or_else(|| {
+    Zone::named(text).or_else(|| {
+        let message = format!("`{text}` is not a time zone");
         context.sink.refuse(
-            Diagnostic::at(Code::BadQuantity, &node.place, "a zone is `UTC` or an offset from it", "not a zone")
-                .help("for instance `zone: +02:00`"),
+            Diagnostic::at(Code::BadQuantity, &node.place, message, "unknown")
+                .help("for instance `UTC`, `+02:00` or `Europe/Berlin`"),
         )
     })
 }

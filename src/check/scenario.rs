@@ -1,17 +1,18 @@
 //! A scenario file, with what it includes and what the command line changes, as a plan.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::context::{Context, Prices};
+use super::context::{Context, Prices, Unread};
 use super::log::{self, Names};
 use super::options::Options;
 
-use super::{budgets, deployments, prices, strategies, workload};
+use super::{budgets, deployments, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
-use crate::figure::{Days, Figure};
-use crate::input::{self, Fields, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Currency, Plan};
+use crate::figure::{Days, Decisions, Figure};
+use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
+use crate::plan::{Again, Change, Currency, Plan, Quality, Uncertainties, Workload};
+use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
 /// Files that may be included, one in another.
@@ -22,10 +23,18 @@ const DEEPEST_INCLUDE: usize = 32;
 /// # Errors
 /// Every problem of the scenario and of the files it names.
 pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
+    load_with_text(input, options).map(|(plan, _)| plan)
+}
+
+/// Reads and checks a scenario; beside the plan what was stated, with all that is laid over it, so that two versions can be
+/// told apart line by line.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_text(input: &Input, options: &Options) -> Result<(Plan, Node), Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan = tree(input, options, &mut sink)
-        .and_then(|(source, root)| plan_of(&source, input, &root, options, false, &mut sink));
-    sink.finish(plan.map(|(plan, _)| plan))
+    let plan = read(input, options, false, &mut sink).map(|(plan, scenario)| (plan, scenario.root.clone()));
+    sink.finish(plan)
 }
 
 /// Reads and checks a scenario whose requests come from a log: `as-logged` is a model, and `workload` may be left out.
@@ -34,8 +43,11 @@ pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
 /// As [`load`].
 pub fn load_for_log(input: &Input, options: &Options) -> Result<(Plan, Names), Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan = tree(input, options, &mut sink)
-        .and_then(|(source, root)| plan_of(&source, input, &root, options, true, &mut sink));
+    let plan = read(input, options, true, &mut sink).map(|(plan, scenario)| {
+        let is_stated = scenario.root.get("prices").is_some_and(|node| node.get("as_of").is_some());
+        let names = Names::new(plan.prices.clone(), is_stated || options.as_of.is_some());
+        (plan, names)
+    });
     sink.finish(plan)
 }
 
@@ -45,25 +57,56 @@ pub fn load_for_log(input: &Input, options: &Options) -> Result<(Plan, Names), V
 /// Lists that cannot be read.
 pub fn names(options: &Options) -> Result<Names, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let (book, as_of, unread) = prices::book(None, Path::new(""), options, &mut sink);
-    let names = as_of.map(|as_of| Names::new(Prices::new(book, as_of, unread), options.as_of.is_some()));
+    let (book, as_of, unread) = prices::book(None, &Input::Stdin, options, &mut sink);
+    let names = as_of.map(|as_of| {
+        let prices = Prices::new(Arc::new(book), as_of, unread).known();
+        Names::new(prices, options.as_of.is_some())
+    });
     sink.finish(names)
+}
+
+/// The plan of a scenario, and what was read.
+fn read(input: &Input, options: &Options, for_log: bool, sink: &mut Sink) -> Option<(Plan, Arc<Scenario>)> {
+    let (source, root) = tree(input, options, sink)?;
+    let (input, options) = (input.clone(), options.clone());
+    let scenario = Arc::new(Scenario { source, root, input, options, for_log, book: OnceLock::new() });
+    Some((plan_of(&scenario, &Change::default(), sink)?, scenario))
+}
+
+/// A scenario that was read, to be resolved once or again with other numbers.
+struct Scenario {
+    source: Arc<Source>,
+    root: Node,
+    input: Input,
+    options: Options,
+    /// Whether its requests come from a log.
+    for_log: bool,
+    /// The prices and their date, once they were read without a problem.
+    book: OnceLock<(Arc<Book>, Date)>,
+}
+
+/// The same scenario with something changed.
+fn again(scenario: &Arc<Scenario>) -> Again {
+    let scenario = Arc::clone(scenario);
+    Again::new(move |change| {
+        let mut sink = Sink::default();
+        let plan = plan_of(&scenario, change, &mut sink);
+        sink.finish(plan)
+    })
 }
 
 /// The tree of a scenario with everything laid over it.
 fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source>, Node)> {
     let source = input::read_input(input).map_err(|error| sink.add(*error)).ok()?;
     let root = input::parse(&source, sink)?;
-    let folder = match input {
-        Input::File(path) => path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-        Input::Stdin | Input::Text { .. } => Path::new("."),
-    };
+    let files = input.files();
+    let folder = Some(input.folder()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".into());
     let mut chain = Vec::new();
-    if let Input::File(path) = input {
-        chain.extend(path.canonicalize());
+    if let Input::File(path) | Input::Committed(_, path) = input {
+        chain.extend(files.real(path));
     }
-    let top = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    let mut root = with_includes(root, folder, &top, &mut chain, sink)?;
+    let top = files.real(&folder).unwrap_or_else(|| folder.clone());
+    let mut root = with_includes(root, &folder, (files, &top), &mut chain, sink)?;
     for argument in &options.set {
         input::apply_set(&mut root, argument, sink);
     }
@@ -71,7 +114,13 @@ fn tree(input: &Input, options: &Options, sink: &mut Sink) -> Option<(Arc<Source
 }
 
 /// `root` laid over the files it includes.
-fn with_includes(root: Node, folder: &Path, top: &Path, chain: &mut Vec<PathBuf>, sink: &mut Sink) -> Option<Node> {
+fn with_includes(
+    root: Node,
+    folder: &Path,
+    top: (Files<'_>, &Path),
+    chain: &mut Vec<PathBuf>,
+    sink: &mut Sink,
+) -> Option<Node> {
     let Some(list) = root.get("include").cloned() else { return Some(root) };
     let one = std::slice::from_ref(&list);
     let items = if let Value::List(items) = &list.value { items } else { one };
@@ -102,7 +151,7 @@ fn included(
     name: &str,
     place: &Place,
     folder: &Path,
-    top: &Path,
+    (files, top): (Files<'_>, &Path),
     chain: &mut Vec<PathBuf>,
     sink: &mut Sink,
 ) -> Option<Node> {
@@ -119,14 +168,14 @@ fn included(
     if Path::new(name).is_absolute() {
         return sink.refuse(escapes());
     }
-    let real = match path.canonicalize() {
-        Ok(real) => real,
-        Err(_) => {
+    let real = match files.real(&path) {
+        Some(real) => real,
+        None => {
             return sink.refuse(
                 Diagnostic::at(
                     Code::Unreadable,
                     place,
-                    format!("there is no file {}", path.display()),
+                    format!("there is no file {}", files.label(&path)),
                     "to be included here",
                 )
                 .help("the path is relative to the file that includes it"),
@@ -144,7 +193,7 @@ fn included(
             "closes the circle",
         ));
     }
-    let source = match input::read_file(&path, &path.display().to_string()) {
+    let source = match files.read(&path) {
         Ok(source) => source,
         Err(mut error) => {
             if error.place.is_none() {
@@ -160,36 +209,57 @@ fn included(
     }
     chain.push(real);
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let merged = with_includes(node, &folder, top, chain, sink);
+    let merged = with_includes(node, &folder, (files, top), chain, sink);
     chain.pop();
     merged
 }
 
-fn plan_of(
-    source: &Arc<Source>,
-    input: &Input,
-    root: &Node,
-    options: &Options,
-    for_log: bool,
-    sink: &mut Sink,
-) -> Option<(Plan, Names)> {
+fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option<Plan> {
+    let Scenario { source, root, input, options, for_log, .. } = scenario.as_ref();
     let before = sink.failures();
+    let changed;
+    let root = if change.set.is_empty() {
+        root
+    } else {
+        let mut tree = root.clone();
+        for argument in &change.set {
+            input::apply_set(&mut tree, argument, sink);
+        }
+        changed = tree;
+        &changed
+    };
     let mut fields = Fields::of(root, "a scenario", sink)?;
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
     fields.get("description", sink);
     let (settings, currency, days_per_month) = settings(&mut fields, sink);
-    fields.later(&["quality", "forecast", "correlate"], sink);
+    fields.later(&["forecast"], sink);
 
-    let folder = match input {
-        Input::File(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-        Input::Stdin | Input::Text { .. } => PathBuf::new(),
-    };
     let priced = fields.get("prices", sink);
-    let (book, as_of, unread) = prices::book(priced, &folder, options, sink);
-    let date_is_stated = options.as_of.is_some() || priced.is_some_and(|node| node.get("as_of").is_some());
-    let prices = Prices::new(book, as_of?, unread);
-    let mut context = Context { sink, settings, prices, for_log, deployments: Vec::new() };
+    let same_prices = !change.set.iter().any(|argument| argument.trim_start().starts_with("prices"));
+    let (book, as_of, unread) = match scenario.book.get().filter(|_| same_prices) {
+        Some((book, as_of)) => (Arc::clone(book), Some(*as_of), Unread::default()),
+        None => {
+            let (book, as_of, unread) = prices::book(priced, input, options, sink);
+            (Arc::new(book), as_of, unread)
+        }
+    };
+    let stated = as_of?;
+    let as_of = change.as_of.unwrap_or(stated);
+    let mut context = Context {
+        sink,
+        settings,
+        prices: Prices::new(Arc::clone(&book), as_of, unread),
+        for_log: *for_log,
+        deployments: Vec::new(),
+        draw: change.draw.clone(),
+        inputs: Vec::new(),
+        decisions: Decisions::default(),
+        from: input.clone(),
+        mean_call: None,
+        quality: Quality::default(),
+        tasks: Vec::new(),
+    };
     prices::discounts(priced, &mut context);
 
     let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
@@ -200,6 +270,8 @@ fn plan_of(
     } else {
         Some(workload::of_a_log(root))
     };
+    let mean_call = workload.as_ref().filter(|_| has_workload).and_then(Workload::mean_call);
+    context.mean_call = mean_call.filter(|(prompt, answer)| !prompt.is_zero() && !answer.is_zero());
     if let Some(node) = fields.get("deployments", context.sink) {
         deployments::deployments(node, &mut context);
     }
@@ -213,41 +285,59 @@ fn plan_of(
             fallback.as_slice()
         }
     };
-    let strategies = strategies_node
-        .and_then(|node| strategies::read(node, tasks, workload.is_some() && has_workload, &mut context));
+    context.tasks = tasks.iter().map(|task| task.name.clone()).collect();
+    if let Some(node) = fields.get("quality", context.sink) {
+        context.quality = quality::read(node, tasks, &mut context);
+    }
+    let knows = workload.is_some() && has_workload;
+    let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, knows, &mut context));
     let break_evens = fields.get("break_even", context.sink);
     let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
+    for input in &mut context.inputs {
+        input.path = uncertain::path(root, &input.place).unwrap_or_else(|| input.name.clone());
+    }
+    let inputs = std::mem::take(&mut context.inputs);
+    let correlations = fields.get("correlate", context.sink);
+    let correlations =
+        correlations.map_or_else(Vec::new, |node| uncertain::correlations(node, root, &inputs, &mut context));
+    let decisions = std::mem::take(&mut context.decisions);
     let lists = context.prices.book.lists().iter().map(|list| Arc::clone(list.info())).collect();
-    let as_of = context.prices.as_of;
-    let names_of_models = Names::new(context.prices, date_is_stated);
+    let quality = context.quality;
+    let prices = context.prices.known();
     let deployments = context.deployments.into_iter().filter_map(|(_, deployment)| deployment).collect();
     fields.finish(sink);
     if sink.failures() > before {
         return None;
     }
+    // A second plan of the same scenario finds the same prices.
+    if same_prices {
+        scenario.book.get_or_init(|| (book, stated));
+    }
     let stem = Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let plan = Plan {
+    Some(Plan {
         name: name.or(stem).unwrap_or_else(|| source.name.clone()),
         file: source.name.clone(),
-        as_of,
+        as_of: prices.as_of,
+        prices,
         lists,
         currency,
         days_per_month,
         workload: workload?,
         has_workload,
         log,
+        quality,
         strategies: strategies?,
         baseline,
         deployments,
         break_evens,
         budgets,
         expectations,
-    };
-    Some((plan, names_of_models))
+        uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario) },
+    })
 }
 
 fn version(fields: &mut Fields<'_>, sink: &mut Sink) {

@@ -1,13 +1,13 @@
 //! Who answers, as a strategy, a route entry or a cascade step says it; and the side calls of routers and judges.
 
-use super::cascade::cascade;
+use super::cascade::{accepts_are_known, cascade};
 use super::context::Context;
 use super::route::route;
 use super::{deployments, levers};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::Money;
 use crate::input::{Fields, Node, choice, yes_or_no};
-use crate::plan::{Arm, Billing, CallCost, Cascade, DeploymentUse, Overrides, Server, Serving, Task};
+use crate::plan::{Arm, Billing, CallCost, Cascade, DeploymentUse, Judge, Overrides, Server, Serving, Skill, Task};
 use crate::units::Kind;
 
 const BILLINGS: &[(&str, Billing)] = &[("every_attempt", Billing::EveryAttempt), ("final_only", Billing::FinalOnly)];
@@ -52,6 +52,7 @@ fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> 
     if let Some(cascade) = cascade {
         let mut cascade = cascade?;
         companions_of_cascade(fields, Some(&mut cascade), context);
+        accepts_are_known(&cascade, context)?;
         return Some(Serving::Cascade(Box::new(cascade)));
     }
     companions_of_cascade(fields, None, context);
@@ -121,7 +122,6 @@ pub(super) fn arm(fields: &mut Fields<'_>, place: &Place, context: &mut Context<
     for other in ["model", "cascade"] {
         fields.exclusive(other, "deployment", context.sink);
     }
-    fields.later(&["prefix_cache"], context.sink);
     let overrides = levers::overrides(fields, context);
     let serving = plain(fields, context)?;
     let label = label(&serving);
@@ -182,11 +182,23 @@ fn call_cost_of(
     })
 }
 
-fn judge(node: &Node, context: &mut Context<'_>) -> Option<CallCost> {
+pub(super) fn judge(node: &Node, context: &mut Context<'_>) -> Option<Judge> {
+    let before = context.sink.failures();
     let mut fields = Fields::of(node, "`judge`", context.sink)?;
-    fields.later(&["sensitivity", "specificity"], context.sink);
-    call_cost_of(&mut fields, node, "`judge`", context).and_then(|cost| {
-        fields.finish(context.sink);
-        cost
-    })
+    let sensitivity = context.quantity(&mut fields, "sensitivity", Kind::Share, "sensitivity of the judge");
+    let specificity = context.quantity(&mut fields, "specificity", Kind::Share, "specificity of the judge");
+    let stated =
+        [fields.entry("sensitivity"), fields.entry("specificity")].map(|entry| entry.map(|(key, _)| key.clone()));
+    if let [Some(key), None] | [None, Some(key)] = &stated {
+        let other = if &*key.text == "sensitivity" { "specificity" } else { "sensitivity" };
+        let message = format!("`{}` without `{other}`", key.text);
+        context.sink.add(Diagnostic::at(Code::MissingKey, &key.place, message, "a judge errs in two ways").help(
+            "`sensitivity` is the share of right answers that it accepts, `specificity` the share of wrong ones that it rejects",
+        ));
+    }
+    let skill = sensitivity.zip(specificity).map(|(sensitivity, specificity)| Skill { sensitivity, specificity });
+    let is_free = skill.is_some() && ["model", "cost_per_request"].iter().all(|key| node.get(key).is_none());
+    let cost = if is_free { None } else { call_cost_of(&mut fields, node, "`judge`", context)? };
+    fields.finish(context.sink);
+    (context.sink.failures() == before).then_some(Judge { cost, skill })
 }

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 
-use super::{levers, serving};
+use super::{levers, response_cache, serving};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::input::{Fields, Key, Node, Value, word, wrong_shape};
 use crate::plan::{Strategy, Task};
@@ -27,6 +27,9 @@ const LEVERS: &[&str] = &[
     "judge_last",
     "billing",
     "prefix_cache",
+    "mode",
+    "history",
+    "summarise",
     "fine_tune",
 ];
 /// Drops an inherited lever.
@@ -135,15 +138,18 @@ fn strategy(
     fields.entry("extends");
     fields.get("description", context.sink);
     let response_cache =
-        fields.get("response_cache", context.sink).and_then(|node| levers::response_cache(node, context));
+        fields.get("response_cache", context.sink).and_then(|node| response_cache::read(node, context));
     let compress =
         fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
     let examples = fields.get("examples", context.sink).and_then(|node| levers::examples(node, context));
     let context_max = fields.get("context", context.sink).and_then(|node| levers::context_max(node, context));
+    fields.exclusive("history", "summarise", context.sink);
+    let history = fields.get("history", context.sink).and_then(|node| levers::history(node, context));
+    let summarise = fields.get("summarise", context.sink).and_then(|node| levers::summarise(node, context));
     let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, context));
     let defaults = levers::overrides(&mut fields, context);
     let serving = serving::strategy(&mut fields, tasks, context);
-    fields.later(&["prefix_cache", "fine_tune", "history", "summarise", "mode", "region"], context.sink);
+    fields.later(&["fine_tune", "region"], context.sink);
     fields.finish(context.sink);
     Some(Strategy {
         name: key.text.to_string(),
@@ -152,6 +158,7 @@ fn strategy(
         compress,
         examples,
         context_max,
+        history: history.or(summarise),
         pack,
         serving: serving?,
         defaults,

@@ -1,23 +1,64 @@
 //! `workload`: how many requests, what they carry, of which kinds.
 
-use super::context::Context;
-use crate::diag::{Code, Diagnostic, Place};
-use crate::figure::{Calls, Figure, Share, Tokens};
-use crate::input::{Fields, Node, Value, choice, word, wrong_shape};
-use crate::plan::{Complexity, Part, Prompt, Task, Workload};
-use crate::units::{Exact, Kind, display};
+use std::cmp::Ordering;
+use std::sync::Arc;
 
-/// Keys whose computation comes later.
-const LATER: &[&str] = &["turns", "agent", "lengths", "tokenizer", "metered"];
+use super::context::Context;
+use super::{extras, traffic};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::figure::{Calls, Count, Figure, Share, Tokens};
+use crate::input::{Fields, Node, Value, choice, word, wrong_shape};
+use crate::plan::{Agent, Case, Complexity, Lengths, Metered, Part, Prompt, Task, Tokenizer, Turns, Workload};
+use crate::pricing::Component;
+use crate::units::{Exact, Kind, display};
 
 const COMPLEXITIES: &[(&str, Complexity)] =
     &[("low", Complexity::Low), ("medium", Complexity::Medium), ("high", Complexity::High)];
 
 /// The fields that a workload states and a task may override.
+#[derive(Clone)]
 struct Shape {
     prompt: Prompt,
     output: Option<Figure<Tokens>>,
     reasoning: Figure<Tokens>,
+    turns: Option<Turns>,
+    agent: Option<Agent>,
+    lengths: Option<Arc<Lengths>>,
+    metered: Vec<Metered>,
+    uses: Vec<(Component, Figure<Count>)>,
+}
+
+impl Shape {
+    /// A request that carries nothing.
+    fn nothing() -> Self {
+        Self {
+            prompt: Prompt::new(|_| Figure::zero()),
+            output: None,
+            reasoning: Figure::zero(),
+            turns: None,
+            agent: None,
+            lengths: None,
+            metered: Vec::new(),
+            uses: Vec::new(),
+        }
+    }
+
+    fn task(self, name: Option<String>, complexity: Complexity, place: &Place) -> Task {
+        Task {
+            name,
+            share: Figure::one(),
+            prompt: self.prompt,
+            output: self.output,
+            reasoning: self.reasoning,
+            complexity,
+            turns: self.turns,
+            agent: self.agent,
+            lengths: self.lengths,
+            metered: self.metered,
+            uses: self.uses,
+            place: place.clone(),
+        }
+    }
 }
 
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
@@ -28,31 +69,22 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
         let message = format!("a workload has requests, this one has {}", display::count(requests.value()));
         context.sink.add(Diagnostic::at(Code::OutOfRange, place, message, "must be above zero"));
     }
-    let nothing = Shape { prompt: Prompt::new(|_| Figure::zero()), output: None, reasoning: Figure::zero() };
-    let shape = shape(&mut fields, &nothing, context);
-    fields.later(LATER, context.sink);
+    let shape = shape(&mut fields, &Shape::nothing(), context);
+    let tokenizer = fields.get("tokenizer", context.sink).map(|node| extras::tokenizer(node, context));
     let profile = fields.get("profile", context.sink).and_then(|node| super::profile::profile(node, context));
     let stated = fields.get("tasks", context.sink).map(|node| tasks(node, &shape, context));
     fields.finish(context.sink);
     let tasks = match stated {
         Some(tasks) => tasks?,
-        None => vec![Task {
-            name: None,
-            share: Figure::one(),
-            prompt: shape.prompt,
-            output: shape.output,
-            reasoning: shape.reasoning,
-            complexity: Complexity::Low,
-            place: node.place.clone(),
-        }],
+        None => vec![shape.task(None, Complexity::Low, &node.place)],
     };
-    Some(Workload { requests: requests?, tasks, profile })
+    Some(Workload { requests: requests?, tasks, profile, tokenizer: tokenizer.unwrap_or_default() })
 }
 
 /// What stands for a workload that only a log states.
 pub(super) fn of_a_log(root: &Node) -> Workload {
     let requests = Figure::default("requests", Exact::ONE, "the log says how many there are");
-    Workload { requests, tasks: unknown_tasks(root), profile: None }
+    Workload { requests, tasks: unknown_tasks(root), profile: None, tokenizer: Tokenizer::default() }
 }
 
 /// A stand-in with the right names, to check strategies against while the workload itself is wrong.
@@ -62,14 +94,9 @@ pub(super) fn unknown_tasks(root: &Node) -> Vec<Task> {
         Some(Value::List(items)) => items.as_slice(),
         _ => &[],
     };
-    let task = |name: Option<String>| Task {
-        complexity: name.as_deref().map_or(Complexity::Low, Complexity::of_task),
-        name,
-        share: Figure::one(),
-        prompt: Prompt::new(|_| Figure::zero()),
-        output: None,
-        reasoning: Figure::zero(),
-        place: root.place.clone(),
+    let task = |name: Option<String>| {
+        let complexity = name.as_deref().map_or(Complexity::Low, Complexity::of_task);
+        Shape::nothing().task(name, complexity, &root.place)
     };
     let names: Vec<_> =
         items.iter().filter_map(|item| item.get("name")?.scalar()).map(|name| task(Some(name.to_owned()))).collect();
@@ -96,10 +123,82 @@ fn shape(fields: &mut Fields<'_>, outer: &Shape, context: &mut Context<'_>) -> S
     if let Some(input) = context.quantity::<Tokens>(fields, "input", Kind::Tokens, "input") {
         prompt = prompt.map(|part, tokens| if part == Part::User { input.clone() } else { tokens.clone() });
     }
-    let output = context.quantity(fields, "output", Kind::Tokens, "output").or_else(|| outer.output.clone());
+    let output = context.quantity(fields, "output", Kind::Tokens, "output");
     let reasoning =
         context.quantity(fields, "reasoning", Kind::Tokens, "reasoning").unwrap_or_else(|| outer.reasoning.clone());
-    Shape { prompt, output, reasoning }
+    let turns = fields.get("turns", context.sink).map(|node| traffic::turns(node, context));
+    let agent = fields.get("agent", context.sink).map(|node| traffic::agent(node, context));
+    let metered = fields.get("metered", context.sink).map(|node| extras::metered(node, context));
+    let uses = fields.get("uses", context.sink).map(|node| extras::uses(node, context));
+    let mut found = Shape {
+        prompt,
+        output: output.or_else(|| outer.output.clone()),
+        reasoning,
+        turns: turns.unwrap_or_else(|| outer.turns.clone()),
+        agent: agent.unwrap_or_else(|| outer.agent.clone()),
+        lengths: None,
+        metered: metered.unwrap_or_else(|| outer.metered.clone()),
+        uses: uses.unwrap_or_else(|| outer.uses.clone()),
+    };
+    found.lengths = lengths(fields, outer, context);
+    if let Some(lengths) = &found.lengths {
+        let mean = |mean: Exact, name: &'static str| {
+            Figure::computed(format!("mean of {}", lengths.what), mean, vec![]).named(name)
+        };
+        if let Some(user) = traffic::mean_user(lengths) {
+            found.prompt = found.prompt.map(|part, tokens| match part {
+                Part::User => mean(user.clone(), "user"),
+                _ => tokens.clone(),
+            });
+        }
+        if let Some(output) = traffic::mean_output(lengths) {
+            found.output = Some(mean(output, "output"));
+        }
+    }
+    found
+}
+
+/// Lengths that are stated here, or those of the workload as far as nothing here replaces them.
+fn lengths(fields: &mut Fields<'_>, outer: &Shape, context: &mut Context<'_>) -> Option<Arc<Lengths>> {
+    let user =
+        fields.entry("prompt").and_then(|(_, node)| node.get("user")).is_some() || fields.entry("input").is_some();
+    let output = fields.entry("output").is_some();
+    let Some(node) = fields.get("lengths", context.sink) else {
+        let lengths = outer.lengths.as_ref()?;
+        let kept = match (user, output) {
+            (false, false) => return Some(Arc::clone(lengths)),
+            (true, true) => return None,
+            (user, _) => Lengths {
+                cases: lengths
+                    .cases
+                    .iter()
+                    .map(|case| Case {
+                        share: case.share.clone(),
+                        user: case.user.clone().filter(|_| !user),
+                        output: case.output.clone().filter(|_| user),
+                    })
+                    .collect(),
+                answers: lengths.answers.clone().filter(|_| user),
+                what: lengths.what.clone(),
+                place: lengths.place.clone(),
+            },
+        };
+        return Some(Arc::new(kept));
+    };
+    let lengths = traffic::lengths(node, context)?;
+    let both = [
+        ("input", user, lengths.cases.iter().any(|case| case.user.is_some())),
+        ("output", output, lengths.answers.is_some()),
+    ];
+    for (what, stated, spread) in both {
+        if stated && spread {
+            let message = format!("`{what}` and `lengths.{what}` both say how long");
+            context
+                .sink
+                .add(Diagnostic::at(Code::Conflict, &node.place, message, "stated twice").help("keep one of the two"));
+        }
+    }
+    Some(Arc::new(lengths))
 }
 
 fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Task>> {
@@ -127,7 +226,6 @@ fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Ta
         let complexity = fields
             .get("complexity", context.sink)
             .and_then(|node| choice(node, "a complexity", COMPLEXITIES, context.sink));
-        fields.later(LATER, context.sink);
         fields.finish(context.sink);
         let (Some((name, place)), Some(share)) = (name, share) else { continue };
         if let Some(twin) = tasks.iter().find(|task| task.name.as_deref() == Some(name)) {
@@ -137,15 +235,8 @@ fn tasks(node: &Node, outer: &Shape, context: &mut Context<'_>) -> Option<Vec<Ta
             );
         }
         shares.push(share);
-        tasks.push(Task {
-            name: Some(name.to_owned()),
-            share: Figure::zero(),
-            prompt: shape.prompt,
-            output: shape.output,
-            reasoning: shape.reasoning,
-            complexity: complexity.unwrap_or_else(|| Complexity::of_task(name)),
-            place: place.clone(),
-        });
+        let complexity = complexity.unwrap_or_else(|| Complexity::of_task(name));
+        tasks.push(shape.task(Some(name.to_owned()), complexity, place));
     }
     if context.sink.failures() > before {
         return None;
@@ -204,7 +295,7 @@ pub(super) fn whole(
             "only one can be what is left",
         ));
     }
-    let over = *sum.value() > Exact::ONE;
+    let over = context.decisions.compare(&sum, &Figure::one()) == Ordering::Greater;
     if over || (rests.is_empty() && *sum.value() != Exact::ONE) {
         let missing = &Exact::ONE - sum.value();
         let help = if over {

@@ -1,20 +1,21 @@
 //! `breakeven`: from which volume hosting beats an API.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
+use super::pictures::Target;
 use super::settings::Settings;
-use super::{Ending, Scenarios, output};
-use crate::render::{self, chart};
-use crate::report::Report;
+use super::{Ending, Reported, present};
+use crate::render::Face;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    scenarios: Scenarios,
-    /// Draw the comparison into an .svg or .png file; further ones into FILE-2, FILE-3, ...
+    scenarios: Reported,
+    /// Draw cost against volume into FILE (.svg or .png) and cost per 1M against load into FILE-load; further
+    /// comparisons into FILE-2, FILE-2-load, ... (as does -o svg=FILE)
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
 }
@@ -28,38 +29,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
             empty.scenario.file
         );
     }
-    if let Some(path) = &arguments.chart {
-        draw(&reports, path)?;
-    }
-    let table = |look| reports.iter().map(|report| render::break_evens(report, look)).collect::<Vec<_>>().join("\n");
-    output::deliver(&scenarios.destination, settings, &reports, table, render::csv_of_break_evens)?;
+    let also = arguments.chart.clone().map(Target::by_ending);
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::BreakEven, also)?;
     Ok(Ending::Done)
-}
-
-/// One picture per comparison.
-fn draw(reports: &[Report], path: &Path) -> Result<()> {
-    let cases = reports.iter().flat_map(|report| report.break_even.iter().map(move |case| (report, case)));
-    let mut pictures = Vec::new();
-    for (index, (report, case)) in cases.enumerate() {
-        let spec = render::break_even_chart(report, case);
-        let canvas = chart::Canvas::default();
-        let bytes = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("svg") => chart::svg(&spec, canvas).into_bytes(),
-            #[cfg(feature = "png")]
-            Some("png") => chart::png(&spec, canvas)?,
-            _ => bail!("a chart is an .svg or .png file; {} is neither", path.display()),
-        };
-        pictures.push((numbered(path, index), bytes));
-    }
-    pictures.iter().try_for_each(|(path, bytes)| output::write(path, bytes))
-}
-
-/// `out.svg`, `out-2.svg`, ...
-fn numbered(path: &Path, index: usize) -> PathBuf {
-    if index == 0 {
-        return path.to_owned();
-    }
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = path.extension().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem}-{}.{ending}", index.saturating_add(1)))
 }

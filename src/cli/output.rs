@@ -10,54 +10,135 @@ use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
 use super::settings::Settings;
-use super::{Destination, Format};
+use super::{Destination, Format, ReportForm};
+use crate::diag::suggest;
 use crate::render::{self, Look};
-use crate::report::Report;
 
-/// Shows reports in every place and form that was asked for; `table` is what people see of them, `csv` what a
-/// spreadsheet does.
-pub(super) fn deliver(
-    destination: &Destination,
-    settings: &Settings,
-    reports: &[Report],
-    table: impl Fn(Look) -> String,
-    csv: impl Fn(&[Report]) -> Result<String, csv::Error>,
-) -> Result<()> {
-    deliver_with(destination, settings, |format, look| {
-        Ok(match format {
-            Format::Table => table(look),
-            Format::Json => render::json(reports)?,
-            Format::Csv => csv(reports)?,
-        })
-    })
+/// A form that a file's ending can stand for.
+pub(super) trait Form: ValueEnum + Copy + Send + Sync + 'static {
+    /// The form of files that end so.
+    fn of_ending(ending: &str) -> Option<Self>;
 }
 
-/// Shows a result in every place and form that was asked for.
-pub(super) fn deliver_with(
-    destination: &Destination,
-    settings: &Settings,
-    show: impl Fn(Format, Look) -> Result<String>,
-) -> Result<()> {
-    if destination.output.is_empty() {
-        let text = show(destination.format.unwrap_or(Format::Table), settings.look())?;
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        return Ok(stdout.flush()?);
+impl Form for Format {
+    fn of_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "txt" => Some(Self::Table),
+            _ => None,
+        }
     }
-    let mut ready = Vec::new();
+}
+
+impl Form for ReportForm {
+    fn of_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "txt" => Some(Self::Table),
+            "md" => Some(Self::Markdown),
+            "html" | "htm" => Some(Self::Html),
+            "xml" => Some(Self::Junit),
+            "prom" => Some(Self::GitlabMetrics),
+            _ => None,
+        }
+    }
+}
+
+/// Every form that is asked for, with its file; standard output has none.
+pub(super) fn targets<F: Form>(destination: &Destination<F>) -> Result<Vec<(F, Option<PathBuf>)>> {
+    if destination.output.is_empty() {
+        // The first form is the one for people.
+        let form = destination.format.or_else(|| F::value_variants().first().copied());
+        return Ok(form.map(|form| (form, None)).into_iter().collect());
+    }
     let mut paths = HashSet::new();
+    let mut found = Vec::new();
     for target in &destination.output {
-        let (format, path) = target_of(target, destination.format)?;
+        let (form, path) = target_of(target, destination.format)?;
         if !paths.insert(path.clone()) {
             bail!("{} is named twice", path.display());
         }
-        ready.push(prepared(&path, show(format, settings.look_of_file())?.as_bytes())?);
+        found.push((form, Some(path)));
+    }
+    Ok(found)
+}
+
+/// Shows a result in every place and form that was asked for. Files are written when all are complete.
+pub(super) fn put<F: Form>(
+    destination: &Destination<F>,
+    settings: &Settings,
+    show: impl Fn(F, Look) -> Result<String>,
+) -> Result<()> {
+    put_beside(Vec::new(), destination, settings, show)
+}
+
+/// Shows a result, and writes files that are complete already.
+pub(super) fn put_beside<F: Form>(
+    files: Vec<(PathBuf, Vec<u8>)>,
+    destination: &Destination<F>,
+    settings: &Settings,
+    show: impl Fn(F, Look) -> Result<String>,
+) -> Result<()> {
+    let mut ready = files.iter().map(|(path, bytes)| prepared(path, bytes)).collect::<Result<Vec<_>>>()?;
+    for (form, path) in targets(destination)? {
+        match path {
+            None => {
+                print(&show(form, settings.look())?)?;
+            }
+            Some(path) => ready.push(prepared(&path, show(form, settings.look_of_file())?.as_bytes())?),
+        }
     }
     ready.into_iter().try_for_each(Prepared::put)
 }
 
+/// Writes files, all of them or none.
+pub(super) fn write(files: Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
+    let ready = files.iter().map(|(path, bytes)| prepared(path, bytes)).collect::<Result<Vec<_>>>()?;
+    ready.into_iter().try_for_each(Prepared::put)
+}
+
+/// Writes a file that is not there yet.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<()> {
+    let there = || anyhow!("{} is there already; name another file", path.display());
+    if path.exists() {
+        return Err(there());
+    }
+    match prepared(path, bytes)? {
+        // Between the look and the writing somebody else may have written it.
+        Prepared::Whole(file, path) => file.persist_noclobber(path).map(drop).map_err(|_| there()),
+        other => other.put(),
+    }
+}
+
+/// Shows results that have no more than the three plain forms; `table` is what people see of them, `csv` what a
+/// spreadsheet does.
+pub(super) fn deliver<T: serde::Serialize>(
+    destination: &Destination,
+    settings: &Settings,
+    results: &[T],
+    table: impl Fn(Look) -> String,
+    csv: impl Fn(&[T]) -> Result<String, csv::Error>,
+) -> Result<()> {
+    put(destination, settings, |format, look| {
+        Ok(match format {
+            Format::Table => table(look),
+            Format::Json => render::json(results)?,
+            Format::Csv => csv(results)?,
+        })
+    })
+}
+
+/// To standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
+}
+
 /// Writes one file whole, or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_one(path: &Path, bytes: &[u8]) -> Result<()> {
     prepared(path, bytes)?.put()
 }
 
@@ -94,9 +175,9 @@ impl Write for Growing {
 }
 
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.
-fn target_of(target: &str, stated: Option<Format>) -> Result<(Format, PathBuf)> {
+fn target_of<F: Form>(target: &str, stated: Option<F>) -> Result<(F, PathBuf)> {
     if let Some((name, path)) = target.split_once('=')
-        && let Ok(format) = Format::from_str(name, false)
+        && let Ok(format) = F::from_str(name, false)
     {
         if path.is_empty() {
             bail!("`-o {target}` names no file");
@@ -105,16 +186,16 @@ fn target_of(target: &str, stated: Option<Format>) -> Result<(Format, PathBuf)> 
     }
     let path = PathBuf::from(target);
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let by_ending = match ending {
-        "json" => Some(Format::Json),
-        "csv" => Some(Format::Csv),
-        "txt" => Some(Format::Table),
-        _ => None,
-    };
-    match stated.or(by_ending) {
+    match stated.or_else(|| F::of_ending(ending)) {
         Some(format) => Ok((format, path)),
         None => match target.split_once('=') {
-            Some((name, _)) => bail!("there is no format `{name}`; table, json and csv are known"),
+            Some((name, _)) => {
+                let known: Vec<_> = F::value_variants().iter().filter_map(|form| form.to_possible_value()).collect();
+                bail!(
+                    "there is no format `{name}`; {} are known",
+                    suggest::listed(known.iter().map(|form| form.get_name()), "and")
+                )
+            }
             None => bail!("which format is {}? write `-o csv={target}` or add `--format`", path.display()),
         },
     }

@@ -19,7 +19,7 @@ use crate::input::{Input, LogFile, log_files};
 use crate::plan::Plan;
 use crate::plan::log::{Includes, Log, parse_columns, parse_time};
 use crate::render;
-use crate::replay::{Failure, Job, Limit, ReplayReport, USUAL_CHUNK, Wanted};
+use crate::replay::{Failure, Job, Limit, ReplayReport, USUAL_CHUNK, Wanted, route_columns};
 use crate::units;
 
 #[derive(Args, Debug)]
@@ -92,11 +92,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     let show = |format, look| {
         Ok(match format {
             super::Format::Table => render::replay(&report, look),
-            super::Format::Json => render::json_of(&report)?,
+            super::Format::Json => render::any_json(&report)?,
             super::Format::Csv => render::csv_of_replay(&report)?,
         })
     };
-    output::deliver_with(&arguments.destination, settings, show)?;
+    output::put(&arguments.destination, settings, show)?;
     Ok(Ending::Done)
 }
 
@@ -123,7 +123,8 @@ fn settled(arguments: &Arguments, settings: &Settings) -> Result<Option<Job>> {
         return Ok(None);
     };
     let stated = plan.as_ref().and_then(|plan| plan.log.clone()).unwrap_or_default();
-    let wanted = Wanted { log: arguments.log.laid_over(stated)?, by: arguments.by.clone() };
+    let routes = plan.as_ref().map(route_columns).unwrap_or_default();
+    let wanted = Wanted { log: arguments.log.laid_over(stated)?, by: arguments.by.clone(), routes };
     let limits = limits(&arguments.prefix_cache)?;
     let options = crate::replay::Options { prefixes: !limits.is_empty(), ..arguments.log.options(arguments.sample) };
     Ok(Some(Job { files, plan, names, wanted, limits, options }))

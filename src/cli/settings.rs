@@ -5,10 +5,11 @@ use std::io::{IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::{Changes, Scenarios};
+use super::{Changes, Ending, ReportForm, Reported};
 use crate::check::{self, Options};
-use crate::diag::{Diagnostic, terminal};
+use crate::diag::{Diagnostic, github, terminal};
 use crate::input::Input;
+use crate::plan::Plan;
 use crate::render::Look;
 use crate::report::{Evaluation, Report};
 
@@ -20,11 +21,13 @@ const DEFAULT_WIDTH: usize = 80;
 pub(super) struct Settings {
     colour: ColorChoice,
     pub quiet: bool,
+    /// Whether a GitHub workflow reads standard error.
+    annotate: bool,
 }
 
 impl Settings {
     pub fn of(colour: ColorChoice, quiet: bool) -> Self {
-        Self { colour, quiet }
+        Self { colour, quiet, annotate: false }
     }
 
     /// The look of standard output.
@@ -57,17 +60,40 @@ impl Settings {
         let coloured = self.coloured(std::io::stderr().is_terminal());
         // Nothing is left to be done when standard error is closed.
         let _ = std::io::stderr().write_all(terminal::render(diagnostics, coloured).as_bytes());
+        if self.annotate {
+            let _ = std::io::stderr().write_all(github::render(diagnostics).as_bytes());
+        }
+    }
+
+    /// Loads scenarios without computing them; prints all that is wrong with any of them.
+    pub fn plans(&self, files: &[String], changes: &Changes) -> Option<Vec<Plan>> {
+        self.each(files, changes, Ok)
+    }
+
+    /// Prints diagnostics; nothing was computed.
+    pub fn refuse(&self, diagnostics: &[Diagnostic]) -> Ending {
+        self.report(diagnostics);
+        Ending::BadInput
     }
 
     /// Loads and computes scenarios; prints all that is wrong with any of them.
     pub fn evaluate(&self, files: &[String], changes: &Changes) -> Option<Vec<Evaluation>> {
+        self.each(files, changes, Evaluation::of)
+    }
+
+    fn each<T>(
+        &self,
+        files: &[String],
+        changes: &Changes,
+        of: impl Fn(Plan) -> Result<T, Vec<Diagnostic>>,
+    ) -> Option<Vec<T>> {
         let options =
             Options { set: changes.set.clone(), as_of: changes.as_of.clone(), prices: changes.prices.clone() };
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match check::load(&Input::from_argument(file), &options).and_then(Evaluation::of) {
-                Ok(evaluation) => found.push(evaluation),
+            match check::load(&Input::from_argument(file), &options).and_then(&of) {
+                Ok(result) => found.push(result),
                 Err(diagnostics) => problems.extend(diagnostics),
             }
         }
@@ -78,9 +104,10 @@ impl Settings {
         None
     }
 
-    /// The reports of scenarios; prints all that is wrong with any of them.
-    pub fn reports(&self, scenarios: &Scenarios) -> Option<Vec<Report>> {
-        let evaluations = self.evaluate(&scenarios.files, &scenarios.changes)?;
+    /// The reports of scenarios; prints all that is wrong with any of them, for a workflow as annotations too.
+    pub fn reports(&self, scenarios: &Reported) -> Option<Vec<Report>> {
+        let annotated = Self { annotate: scenarios.destination.asks_for(ReportForm::Github), ..*self };
+        let evaluations = annotated.evaluate(&scenarios.files, &scenarios.changes)?;
         Some(evaluations.iter().map(Report::of).collect())
     }
 }

@@ -3,12 +3,23 @@
 use anyhow::Result;
 
 use super::settings::Settings;
-use super::{Ending, Scenarios, output};
-use crate::render;
+use super::variants::variants;
+use super::{Ending, Reported, compare, present};
+use crate::render::Face;
 
-pub(super) fn run(scenarios: &Scenarios, settings: &Settings) -> Result<Ending> {
+pub(super) fn run(scenarios: &Reported, settings: &Settings) -> Result<Ending> {
+    match variants(&scenarios.changes.set) {
+        Ok(all) if all.len() > 1 => {
+            let destination = scenarios.destination.plain()?;
+            return compare::simulate(&scenarios.files, all, &scenarios.changes, &destination, settings);
+        }
+        Ok(_) => {}
+        Err(problems) => {
+            settings.report(&problems);
+            return Ok(Ending::BadInput);
+        }
+    }
     let Some(reports) = settings.reports(scenarios) else { return Ok(Ending::BadInput) };
-    let table = |look| reports.iter().map(|report| render::table(report, look)).collect::<Vec<_>>().join("\n");
-    output::deliver(&scenarios.destination, settings, &reports, table, render::csv)?;
+    present::present(&scenarios.destination, &scenarios.showing, settings, reports, Face::Whole, None)?;
     Ok(Ending::Done)
 }

@@ -61,12 +61,20 @@ codes! {
     UnknownModel = "unknown-model",
     /// A name that several models bear.
     AmbiguousModel = "ambiguous-model",
+    /// A GPU that the catalogue does not know.
+    UnknownGpu = "unknown-gpu",
+    /// A format of weights that a card cannot compute.
+    CannotCompute = "cannot-compute",
+    /// A model or a need that fits on no card.
+    DoesNotFit = "does-not-fit",
     /// A date on which a model has no price.
     NoPriceAtDate = "no-price-at-date",
     /// A component that is used and has no price.
     NoPrice = "no-price",
     /// A model without batch price on which batch is used.
     NoBatchPrice = "no-batch-price",
+    /// Counters that no request has: more tokens cached than sent.
+    ImpossibleUsage = "impossible-usage",
     /// A price list that does not exist.
     UnknownList = "unknown-list",
     /// A chain of `include` or `extends` that comes back to itself.
@@ -81,4 +89,6 @@ codes! {
     LogColumns = "log-columns",
     /// A `--set` that is not `path=value` or whose path leads nowhere.
     BadSet = "bad-set",
+    /// A `--fail-on` or `--warn-on` that is no comparison of a figure.
+    BadCondition = "bad-condition",
 }

@@ -1,9 +1,10 @@
 //! Diagnostics: what is wrong with an input, where, what was expected and what to write instead.
 //!
-//! A [`Diagnostic`] is a value; [`terminal`] draws it. Every code stands in [`Code::ALL`], and each has a bad file
+//! A [`Diagnostic`] is a value; [`terminal`] draws it, [`github`] annotates with it. Every code stands in [`Code::ALL`], and each has a bad file
 //! under `tests/cases/errors` that shows it.
 
 mod code;
+pub mod github;
 mod place;
 pub mod suggest;
 pub mod terminal;

@@ -59,16 +59,11 @@ impl Step {
         !self.inputs().is_empty()
     }
 
-    /// Whether this value or one below it is the median of an uncertain quantity.
-    pub fn uses_a_median(&self) -> bool {
-        matches!(self.origin, Origin::Median(_)) || self.inputs().iter().any(|input| input.uses_a_median())
-    }
-
     /// Where a value that was not computed comes from: a place, a price card, a reason.
     pub fn provenance(&self) -> Option<String> {
         match &self.origin {
             Origin::Stated(place) => Some(place.to_string()),
-            Origin::Median(place) => Some(format!("median of the range at {place}")),
+            Origin::Uncertain(place, _) => Some(format!("median of the range at {place}")),
             Origin::Default(reason) => Some(format!("default: {reason}")),
             Origin::Listed(source) => Some(source.to_string()),
             _ => None,
@@ -77,19 +72,7 @@ impl Step {
 
     /// The figures that this one is computed from.
     pub fn inputs(&self) -> Vec<&Arc<Self>> {
-        match &self.origin {
-            Origin::Sum(steps)
-            | Origin::Product(steps)
-            | Origin::Least(steps)
-            | Origin::Greatest(steps)
-            | Origin::Computed(_, steps)
-            | Origin::Estimated { of: steps, .. } => steps.iter().collect(),
-            Origin::Difference(a, b) | Origin::Quotient(a, b) => vec![a, b],
-            Origin::Power(base, _) | Origin::Ceil(base) => vec![base],
-            Origin::Stated(_) | Origin::Median(_) | Origin::Default(_) | Origin::Listed(_) | Origin::Constant => {
-                Vec::new()
-            }
-        }
+        self.origin.inputs()
     }
 
     fn expression(&self, depth: usize) -> (String, Binding) {
@@ -133,6 +116,28 @@ impl Step {
             Some(name) => format!("{name} {}", self.amount()),
             None => self.amount(),
         }
+    }
+}
+
+impl Origin {
+    /// The figures that a value is computed from.
+    pub(super) fn inputs(&self) -> Vec<&Arc<Step>> {
+        match self {
+            Self::Sum(steps)
+            | Self::Product(steps)
+            | Self::Least(steps)
+            | Self::Greatest(steps)
+            | Self::Computed(_, steps)
+            | Self::Estimated { of: steps, .. } => steps.iter().collect(),
+            Self::Difference(a, b) | Self::Quotient(a, b) => vec![a, b],
+            Self::Power(base, _) | Self::Ceil(base) => vec![base],
+            Self::Stated(_) | Self::Uncertain(..) | Self::Default(_) | Self::Listed(_) | Self::Constant => Vec::new(),
+        }
+    }
+
+    /// Whether an uncertain quantity is in it.
+    pub(super) fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Uncertain(..)) || self.inputs().iter().any(|input| input.is_uncertain)
     }
 }
 

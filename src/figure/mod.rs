@@ -7,6 +7,7 @@
 //! The type parameter is the dimension. [`Times`] lists the products that make sense; anything else does not compile.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod decision;
 mod dimension;
 mod formula;
 
@@ -14,13 +15,14 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+pub use decision::{Decision, Decisions};
 pub use dimension::{
     Calls, Cost, Count, Days, Dimension, Factor, Hours, Money, Rank, Runtime, Seconds, Share, Speed, Times, TokenPrice,
     Tokens, Unit, Uptime, Volume,
 };
 
 use crate::diag::Place;
-use crate::units::Exact;
+use crate::units::{Distribution, Exact};
 
 /// A value of dimension `D` and how it came about. Cloning is cheap.
 #[derive(Debug)]
@@ -35,6 +37,13 @@ impl<D> Clone for Figure<D> {
     }
 }
 
+/// Figures are the same when their values are, however they came about.
+impl<D> PartialEq for Figure<D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.node.value == other.node.value
+    }
+}
+
 /// One node of the graph.
 #[derive(Debug)]
 pub struct Step {
@@ -46,6 +55,8 @@ pub struct Step {
     pub name: Option<Cow<'static, str>>,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether an uncertain quantity is in it, so that another draw of that would give another value.
+    pub is_uncertain: bool,
 }
 
 /// Where a value comes from.
@@ -53,8 +64,8 @@ pub struct Step {
 pub enum Origin {
     /// Stated in a file or on the command line.
     Stated(Place),
-    /// The median of an uncertain quantity stated at this place.
-    Median(Place),
+    /// An uncertain quantity stated at this place: its median, or the draw that is computed.
+    Uncertain(Place, Arc<Distribution>),
     /// Not stated: the value used instead, and why.
     Default(Cow<'static, str>),
     /// A price of a list: which card, since when, and who says so.
@@ -94,7 +105,8 @@ pub enum Origin {
 
 impl<D: Dimension> Figure<D> {
     fn new(value: Exact, name: Option<Cow<'static, str>>, origin: Origin) -> Self {
-        Self { node: Arc::new(Step { value, unit: D::UNIT, name, origin }), dimension: PhantomData }
+        let is_uncertain = origin.is_uncertain();
+        Self { node: Arc::new(Step { value, unit: D::UNIT, name, origin, is_uncertain }), dimension: PhantomData }
     }
 
     /// A value stated at `place`.
@@ -102,9 +114,14 @@ impl<D: Dimension> Figure<D> {
         Self::new(value, Some(name.into()), Origin::Stated(place.clone()))
     }
 
-    /// The median of an uncertain quantity stated at `place`.
-    pub fn median(name: impl Into<Cow<'static, str>>, value: Exact, place: &Place) -> Self {
-        Self::new(value, Some(name.into()), Origin::Median(place.clone()))
+    /// The median, or a draw, of an uncertain quantity stated at `place`.
+    pub fn uncertain(
+        name: impl Into<Cow<'static, str>>,
+        value: Exact,
+        place: &Place,
+        distribution: &Arc<Distribution>,
+    ) -> Self {
+        Self::new(value, Some(name.into()), Origin::Uncertain(place.clone(), Arc::clone(distribution)))
     }
 
     /// A value that nobody stated, and why it is what it is.
@@ -147,9 +164,15 @@ impl<D: Dimension> Figure<D> {
         &self.node.value
     }
 
-    /// Whether this is 0.
+    /// Whether this is 0 for certain: an uncertain quantity that happens to be 0 is not left out of a formula, since
+    /// another draw of it would not be 0.
     pub fn is_zero(&self) -> bool {
-        self.node.value.is_zero()
+        self.node.value.is_zero() && !self.node.is_uncertain
+    }
+
+    /// Whether an uncertain quantity is in it.
+    pub fn is_uncertain(&self) -> bool {
+        self.node.is_uncertain
     }
 
     /// The node, whatever its dimension.

@@ -4,6 +4,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use sha2::{Digest, Sha256};
+
 use super::{Gpu, Offer, OpenModel, read, read_model};
 use crate::diag::{Sink, Source};
 use crate::input::{self, Node};
@@ -62,6 +64,15 @@ pub fn open_model_names() -> impl Iterator<Item = &'static str> + Clone {
 
 fn names(id: &'static str, aliases: &'static [String]) -> impl Iterator<Item = &'static str> + Clone {
     std::iter::once(id).chain(aliases.iter().map(String::as_str))
+}
+
+/// The files behind all this by name, each with the SHA-256 of its text in hexadecimal.
+pub fn fingerprints() -> [(&'static str, String); 4] {
+    let rows = ("pricing/throughput.csv", super::throughput::measured::TABLE);
+    [GPUS, OFFERS, MODELS, rows].map(|(name, text)| {
+        let digest = Sha256::digest(text.as_bytes());
+        (name, digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    })
 }
 
 type Reader<T> = fn(&Node, &mut Sink) -> Option<Vec<T>>;

@@ -76,8 +76,10 @@ pub struct Groups {
 pub struct Weights {
     /// Embeddings and output head; 16 bit in every format.
     pub embeddings: Exact,
-    /// All that is neither embedding nor routed expert.
-    pub others: Exact,
+    /// Attention and everything small.
+    pub attention: Exact,
+    /// Feed-forward layers that every token passes.
+    pub feed_forward: Exact,
     /// Routed experts, all of them.
     pub experts: Exact,
 }
@@ -85,7 +87,13 @@ pub struct Weights {
 impl Weights {
     /// All bytes.
     pub fn total(&self) -> Exact {
-        [&self.embeddings, &self.others, &self.experts].into_iter().sum()
+        [&self.embeddings, &self.attention, &self.feed_forward, &self.experts].into_iter().sum()
+    }
+
+    /// The same with `copies` of attention: one per group of GPUs that computes it for itself.
+    #[must_use]
+    pub fn with_attention_copies(self, copies: u32) -> Self {
+        Self { attention: &self.attention * &Exact::from(u64::from(copies)), ..self }
     }
 }
 
@@ -132,7 +140,8 @@ pub fn weights(model: &OpenModel, format: Format) -> Weights {
     let attention = if format.is_four_bit() && model.experts.is_some() { &sixteen } else { &packed };
     Weights {
         embeddings: &groups.embeddings * &sixteen,
-        others: &(&groups.attention * attention) + &(&groups.feed_forward * &packed),
+        attention: &groups.attention * attention,
+        feed_forward: &groups.feed_forward * &packed,
         experts: &groups.experts * &packed,
     }
 }
@@ -191,7 +200,7 @@ pub struct Replica<'a> {
     /// GPUs, 1 or more; each keeps [`RESERVE_BYTES`].
     pub gpus: u32,
     /// GPUs that compute the attention of one sequence together: `gpus` under plain tensor parallelism, fewer with
-    /// attention data parallelism.
+    /// attention data parallelism, where every group holds the weights of attention for itself.
     pub attention_gpus: u32,
 }
 
@@ -219,10 +228,15 @@ impl Replica<'_> {
         &kv_bytes(self.model, tokens, self.kv, self.mode) * &replication(self.model, self.attention_gpus)
     }
 
+    /// Bytes of the weights on all GPUs by group, copies of attention included.
+    pub fn weights(&self) -> Weights {
+        weights(self.model, self.format).with_attention_copies(self.gpus.div_ceil(self.attention_gpus.max(1)))
+    }
+
     /// What `concurrency` sequences of `tokens` tokens need at once.
     pub fn need(&self, tokens: &Exact, concurrency: &Exact) -> Need {
         Need {
-            weights: weights(self.model, self.format).total(),
+            weights: self.weights().total(),
             kv: concurrency * &self.sequence(tokens),
             reserve: &Exact::from(u64::from(self.gpus)) * &Exact::from(RESERVE_BYTES),
         }

@@ -4,11 +4,14 @@
 pub mod break_even;
 pub mod catalogue;
 pub mod fleet;
+pub mod lint;
 pub mod memory;
 pub mod provisioned;
 mod read;
 mod read_model;
 pub mod serverless;
+pub mod size;
+pub mod spelling;
 pub mod throughput;
 mod types;
 

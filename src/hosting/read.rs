@@ -3,7 +3,7 @@
 use super::{Gpu, Offer, Purchase, Quality};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::input::{Fields, Node, Value, wrong_shape};
-use crate::input::{choice, date, plain};
+use crate::input::{choice, date, plain, yes_or_no};
 use crate::pricing::Date;
 use crate::units::{Exact, Kind, Settings};
 
@@ -97,6 +97,7 @@ fn gpu(node: &Node, sink: &mut Sink) -> Option<Gpu> {
     let as_of = fields.get("as_of", sink).and_then(|node| date(node, sink));
     let quality = quality(&mut fields, sink);
     let source = text(&mut fields, "source", "vendor's data sheet", sink);
+    let accepted = accepted(&mut fields, sink);
     let note = optional(&mut fields, "note", sink);
     fields.finish(sink);
     if sink.failures() > before {
@@ -127,6 +128,7 @@ fn gpu(node: &Node, sink: &mut Sink) -> Option<Gpu> {
         as_of,
         quality: quality?,
         source: source?,
+        accepted,
         note,
     })
 }
@@ -141,10 +143,12 @@ fn offer(node: &Node, provider: &str, sources: &Node, sink: &mut Sink) -> Option
     let purchase = fields.require("purchase", "on_demand", sink);
     let purchase = purchase.and_then(|node| choice(node, "a way to buy", &Purchase::WORDS, sink));
     let usd = fields.require("usd_per_hour", "\"1.006\"", sink).and_then(|node| price(node, sink));
+    let scales = fields.get("scales", sink).and_then(|node| yes_or_no(node, sink)).unwrap_or(false);
     let region = optional(&mut fields, "region", sink);
     let as_of = fields.require("as_of", "2026-07", sink).and_then(|node| period(node, sink));
     let quality = quality(&mut fields, sink);
     let source = fields.require("source", "docs", sink).and_then(|node| named_source(node, sources, sink));
+    let accepted = accepted(&mut fields, sink);
     let note = optional(&mut fields, "note", sink);
     fields.finish(sink);
     if sink.failures() > before {
@@ -159,11 +163,13 @@ fn offer(node: &Node, provider: &str, sources: &Node, sink: &mut Sink) -> Option
         count: count.unwrap_or(Exact::ONE),
         purchase: purchase?,
         usd_per_hour: usd?,
+        scales,
         region,
         as_of,
         since,
         quality: quality?,
         source: source?,
+        accepted,
         note,
     })
 }
@@ -223,6 +229,16 @@ fn word(node: &Node, sink: &mut Sink) -> Option<String> {
 pub(super) fn names(fields: &mut Fields<'_>, sink: &mut Sink) -> Vec<String> {
     let node = fields.get("aliases", sink);
     node.map_or_else(Vec::new, |node| each(node, "`aliases` is a list of names", sink, word))
+}
+
+/// `accept: {code: reason}`: findings of the lint that somebody looked at.
+pub(super) fn accepted(fields: &mut Fields<'_>, sink: &mut Sink) -> Vec<(String, String)> {
+    let Some(node) = fields.get("accept", sink) else { return Vec::new() };
+    let Some(entries) = node.entries() else {
+        sink.add(wrong_shape(node, "`accept` is a map from the code of a finding to the reason why it stands"));
+        return Vec::new();
+    };
+    entries.iter().filter_map(|(code, reason)| Some((code.text.to_string(), word(reason, sink)?))).collect()
 }
 
 pub(super) fn quality(fields: &mut Fields<'_>, sink: &mut Sink) -> Option<Quality> {

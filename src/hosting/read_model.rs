@@ -1,6 +1,6 @@
 //! The catalogue of open models, read strictly (form: the header of `pricing/open-models.yaml`).
 
-use super::read::{each, names, opened, optional, optional_part, part, quality, small, text, whole};
+use super::read::{accepted, each, names, opened, optional, optional_part, part, quality, small, text, whole};
 use super::{Attention, Experts, OpenModel};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::input::yes_or_no;
@@ -35,6 +35,7 @@ fn open_model(node: &Node, sink: &mut Sink) -> Option<OpenModel> {
     let native = text(&mut fields, "native", "bf16", sink);
     let quality = quality(&mut fields, sink);
     let source = text(&mut fields, "source", "config.json", sink);
+    let accepted = accepted(&mut fields, sink);
     let note = optional(&mut fields, "note", sink);
     fields.finish(sink);
     if sink.failures() > before {
@@ -65,6 +66,7 @@ fn open_model(node: &Node, sink: &mut Sink) -> Option<OpenModel> {
         kv_growing: cache.growing,
         kv_windowed: cache.windowed,
         state_bytes: cache.state_bytes,
+        accepted,
         note,
         quality: quality?,
         source: source?,

@@ -8,13 +8,17 @@
 //! The same bits come out on every platform: only IEEE arithmetic and functions of `libm`.
 #![allow(clippy::float_arithmetic, reason = "throughput is an estimate, labelled as such")]
 
+mod calibration;
 mod coefficients;
 mod estimate;
+mod figures;
 mod load;
 pub mod measured;
 mod verdict;
 
+pub use calibration::{Anchors, Calibration, Configuration, Measurements, Origin};
 pub use coefficients::{CALIBRATED_GPUS, Coefficients, Intervals};
 pub use estimate::{Estimate, Target, capacity, estimate, estimate_with};
+pub use figures::Compute;
 pub use load::{Card, Load, Model, RESERVE, Traffic, USABLE};
 pub use verdict::{Confidence, Flag, Limit};

@@ -48,6 +48,8 @@ pub struct Gpu {
     pub quality: Quality,
     /// Who says so.
     pub source: String,
+    /// Findings of the lint that are accepted, by code, each with its reason.
+    pub accepted: Vec<(String, String)>,
     /// A remark.
     pub note: Option<String>,
 }
@@ -85,6 +87,8 @@ pub struct Offer {
     pub purchase: Purchase,
     /// USD per hour for the whole instance, the smallest thing one can buy.
     pub usd_per_hour: Exact,
+    /// Whether one instance may have several such packages at this price each, up to a node.
+    pub scales: bool,
     /// Where.
     pub region: Option<String>,
     /// Year, month (`2026-07`) or day of the price.
@@ -95,6 +99,8 @@ pub struct Offer {
     pub quality: Quality,
     /// Who says so.
     pub source: String,
+    /// Findings of the lint that are accepted, by code, each with its reason.
+    pub accepted: Vec<(String, String)>,
     /// A remark.
     pub note: Option<String>,
 }
@@ -165,6 +171,19 @@ impl Format {
         ("nvfp4", Self::Nvfp4),
     ];
 
+    /// As scenarios write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fp16 => "fp16",
+            Self::Bf16 => "bf16",
+            Self::Fp8 => "fp8",
+            Self::Int8 => "int8",
+            Self::Int4 => "int4",
+            Self::Mxfp4 => "mxfp4",
+            Self::Nvfp4 => "nvfp4",
+        }
+    }
+
     /// The format of that name; measurements write `fp4` for nvfp4.
     pub fn named(word: &str) -> Option<Self> {
         let word = if word == "fp4" { "nvfp4" } else { word };
@@ -221,6 +240,8 @@ pub struct OpenModel {
     pub kv_windowed: u64,
     /// Bytes of constant state per sequence, whatever the precision of the cache.
     pub state_bytes: u64,
+    /// Findings of the lint that are accepted, by code, each with its reason.
+    pub accepted: Vec<(String, String)>,
     /// A remark.
     pub note: Option<String>,
     /// How good the figures are.

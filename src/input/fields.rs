@@ -88,6 +88,15 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|(name, _)| &*name.text == key).map(|(name, node)| (name, node))
     }
 
+    /// Keys that belong here, whether or not anybody comes to ask for them.
+    pub fn knows(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            if !self.asked.contains(key) {
+                self.asked.push(key);
+            }
+        }
+    }
+
     /// Keys that belong to the format and cannot be computed yet.
     pub fn later(&mut self, keys: &[&'static str], sink: &mut Sink) {
         self.later.extend(keys);

@@ -66,4 +66,12 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries()?.iter().find(|(known, _)| &*known.text == key).map(|(_, node)| node)
     }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match &mut self.value {
+            Value::Map(entries) => entries.iter_mut().find(|(known, _)| &*known.text == key).map(|(_, node)| node),
+            _ => None,
+        }
+    }
 }

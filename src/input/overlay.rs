@@ -58,6 +58,7 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
         let node = parse_flow(&source, from, sink)?;
         shifted(node, &source, from)
     };
+    inherit(root, path);
     let mut at = 0;
     let mut here = root;
     loop {
@@ -123,6 +124,34 @@ pub fn apply_set(root: &mut Node, argument: &str, sink: &mut Sink) -> Option<()>
             return Some(());
         }
         at = at.saturating_add(1);
+    }
+}
+
+/// Where a path leads into a lever that a strategy has by `extends`, the strategy gets its own copy first, so that what is
+/// set changes a part of it.
+fn inherit(root: &mut Node, path: &str) {
+    let Some(rest) = path.strip_prefix("strategies.") else { return };
+    let Some(strategies) = root.get("strategies").and_then(Node::entries) else { return };
+    let (length, name) = map_segment(strategies, rest);
+    let Some(rest) = rest.get(length..).and_then(|rest| rest.strip_prefix('.')) else { return };
+    let of = |name: &str| strategies.iter().find(|(key, _)| &*key.text == name).map(|(_, node)| node);
+    let Some(lever) = rest.split_once('.').map(|(lever, _)| lever) else { return };
+    let mut here = of(name);
+    // No chain is longer than there are strategies, unless it is a circle, which is reported later.
+    for _ in strategies {
+        let Some(strategy) = here else { return };
+        if let Value::Map(entries) = &strategy.value
+            && let Some(found) = entries.iter().find(|(key, _)| &*key.text == lever).cloned()
+        {
+            let name = name.to_owned();
+            if let Some(Node { value: Value::Map(own), .. }) = root.get_mut("strategies").and_then(|s| s.get_mut(&name))
+                && !own.iter().any(|(key, _)| &*key.text == lever)
+            {
+                own.push(found);
+            }
+            return;
+        }
+        here = strategy.get("extends").and_then(Node::scalar).and_then(of);
     }
 }
 

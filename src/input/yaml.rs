@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Span};
 
+use super::merge::merged;
 use super::node::{Key, Node, Value};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 
@@ -155,7 +156,7 @@ impl Builder<'_> {
         let place = self.between(open.start, span.end);
         let value = match open.kind {
             OpenKind::List(items) => Value::List(items),
-            OpenKind::Map { entries, .. } => Value::Map(entries),
+            OpenKind::Map { entries, .. } => Value::Map(merged(entries, self.sink)),
         };
         let node = Node { place, value };
         let size = self.nodes.saturating_sub(open.nodes_before).saturating_add(1);

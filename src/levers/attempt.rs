@@ -1,15 +1,35 @@
-//! One model answering calls: retries around it, batch beside it, a line per component.
+//! One model answering calls: retries around it, prompt cache, tiers and batch beside it, a line per component.
 //!
 //! Retries: a call that fails with probability r is repeated, so an answer takes 1/(1-r) calls; with at most n
 //! repetitions the extra is r + r^2 + ... + r^n (SPEC section 4.2).
 
-use super::bill::{Finding, Lever, Mode};
-use super::{Cause, Engine, Job, Shape, price};
+use super::bill::{Finding, Lever, Mode, PrefixUse};
+use super::ledger::Held;
+use super::prefix_cache::Caching;
+use super::price;
+use super::trip::{Class, Lane, Trip};
+use super::{Cause, Engine, Job};
 use crate::diag::{Code, Diagnostic, Place};
-use crate::figure::{Calls, Factor, Figure};
-use crate::plan::{Batch, Billed, ModelUse, Overrides, Retries, Server};
-use crate::pricing::Component;
+use crate::figure::{Calls, Factor, Figure, Tokens, Volume};
+use crate::plan::{Batch, Billed, ModelUse, Overrides, Retries, Server, Task};
+use crate::pricing::{Component, Load, Test};
 use crate::units::{Exact, display};
+
+/// The levers that an attempt meets; a side call meets none.
+pub(super) type Levers<'a> = Option<(&'a Overrides, &'a Task)>;
+
+/// Calls of one mode and class, and what they pay.
+struct Part<'a> {
+    model: &'a ModelUse,
+    calls: &'a Figure<Calls>,
+    mode: &'a Mode,
+    batch: Option<&'a Batch>,
+    /// The whole prompt, which decides the tier.
+    prompt: &'a Exact,
+    /// Whether that is the mean of calls that may differ.
+    is_mean: bool,
+    cause: Cause,
+}
 
 impl Engine<'_> {
     pub(super) fn attempt(
@@ -20,107 +40,249 @@ impl Engine<'_> {
         levers: &Overrides,
         cause: Cause,
     ) {
-        let shape = self.shape(job, levers.output.as_ref());
+        let trip = self.trip(job, levers.output.as_ref(), server);
         if let Server::Model(model) = server {
-            self.fits(model, &shape);
+            self.fits(model, &trip);
         }
-        self.bill(server, calls, &shape, levers.batch.as_ref(), cause);
+        let with = Some((levers, job.task));
+        self.bill(server, calls, &trip, with, cause);
         if let Some(retries) = levers.retries.as_ref().filter(|retries| !retries.rate.is_zero()) {
             let extra = calls.times(&extra_calls(retries));
             let cause = Cause { lever: Lever::Retries, ..cause.at_most(retries.billed) };
-            self.bill(server, &extra, &shape, levers.batch.as_ref(), cause);
+            self.bill(server, &extra, &trip, with, cause);
         }
     }
 
-    /// Counts calls of `shape` and bills them as far as the cause says: a model by its prices; of a deployment the load is
-    /// noted, to be paid when all of it is known.
+    /// Counts calls and bills them as far as the cause says: a model by its prices; of a deployment the load is noted, to be
+    /// paid when all of it is known.
     pub(super) fn bill(
         &mut self,
         server: &Server,
-        calls: &Figure<Calls>,
-        shape: &Shape,
-        batch: Option<&Batch>,
+        requests: &Figure<Calls>,
+        trip: &Trip,
+        levers: Levers<'_>,
         cause: Cause,
     ) {
-        self.ledger.count(server, calls);
+        let steps = &trip.steps;
+        let calls = if *steps.value() == Exact::ONE { requests.clone() } else { requests.times(steps) };
+        self.ledger.count(server, &calls);
         if cause.billed == Billed::None {
             return;
         }
         match server {
-            Server::Model(model) => self.bill_model(model, calls, shape, batch, cause),
-            Server::Deployment(used) => self.load(used, calls, shape, batch, cause),
+            Server::Model(model) => self.bill_model(model, requests, &calls, trip, levers, cause),
+            Server::Deployment(used) => self.load(used, &calls, trip, levers, cause),
         }
     }
 
-    /// The batch share at the batch price, the rest at the standard price. A price per request is paid by every call whose
-    /// input is billed.
+    /// The batch share at the batch price, the rest at the standard price or that of its mode. A price per request is paid
+    /// by every call whose input is billed.
     pub(super) fn bill_model(
         &mut self,
         model: &ModelUse,
+        requests: &Figure<Calls>,
         calls: &Figure<Calls>,
-        shape: &Shape,
-        batch: Option<&Batch>,
+        trip: &Trip,
+        levers: Levers<'_>,
         cause: Cause,
     ) {
-        let split = match batch {
-            None => vec![(Mode::Standard, calls.clone())],
-            Some(batch) => {
-                vec![(Mode::Standard, calls.scaled(&batch.share.rest())), (Mode::Batch, calls.scaled(&batch.share))]
-            }
+        let prompt = trip.prompt();
+        let uses = levers.map_or(&[][..], |(_, task)| task.uses.as_slice());
+        let media = uses.iter().filter(|(component, _)| component.is_prompt());
+        let media: Exact = media.map(|(_, amount)| amount.value()).sum();
+        let decides = if media.is_zero() { prompt.clone() } else { prompt.plus(&Lane::same(Figure::constant(media))) };
+        let cache = levers.and_then(|(levers, task)| Some((levers.prefix_cache.as_ref()?, task)));
+        let caching = cache.and_then(|(cache, task)| self.caching(cache, model, requests, task, trip));
+        if let Some(caching) = &caching {
+            self.hold(model, caching, decides.mean.value());
+        }
+        let batch = levers.and_then(|(levers, _)| levers.batch.as_ref());
+        let at_once = levers.and_then(|(levers, _)| levers.mode.as_ref());
+        let at_once = at_once.map_or(Mode::Standard, |mode| Mode::Named(mode.name.clone()));
+        let thresholds = thresholds(model);
+        self.tiers(&decides, uses.iter().any(|(_, amount)| amount.is_uncertain()), &thresholds);
+        let classes = trip.classes(&decides, &thresholds);
+        let is_mean = prompt.each.is_none();
+        let of_mode = |mode: Mode| match (batch, mode == Mode::Batch) {
+            (None, true) => Figure::zero(),
+            (None, false) => calls.clone(),
+            (Some(batch), true) => calls.scaled(&batch.share),
+            (Some(batch), false) => calls.scaled(&batch.share.rest()),
         };
-        for (mode, calls) in split.iter().filter(|(_, calls)| !calls.is_zero()) {
-            self.component(model, calls, &Component::Input, &shape.input, shape, *mode, batch, cause);
-            if cause.billed == Billed::All {
-                match &shape.output {
-                    Some(output) => {
-                        self.component(model, calls, &Component::Output, output, shape, *mode, batch, cause)
-                    }
-                    None => self.needs_output(model),
+        for mode in [at_once, Mode::Batch] {
+            let calls = of_mode(mode.clone());
+            for class in &classes {
+                let calls = calls.scaled(&class.share);
+                if calls.is_zero() {
+                    continue;
                 }
-                self.component(model, calls, &Component::Reasoning, &shape.reasoning, shape, *mode, batch, cause);
+                let part = Part { model, calls: &calls, mode: &mode, batch, prompt: &class.prompt, is_mean, cause };
+                match &caching {
+                    Some(caching) => self.cached_input(&part, caching, trip, &prompt, class),
+                    None => self.component(&part, &Component::Input, &trip.mean(&prompt, class)),
+                }
+                if cause.billed == Billed::All {
+                    match &trip.output {
+                        Some(output) => self.component(&part, &Component::Output, &trip.mean(output, class)),
+                        None => self.needs_output(model),
+                    }
+                    self.component(&part, &Component::Reasoning, &trip.mean(&trip.reasoning, class));
+                }
+                if let Some(price) = price::unit_price(model, &Component::Request, &mode) {
+                    self.ledger.units(cause.lever, &model.model, "request", mode.clone(), &calls, &price);
+                }
             }
-            if let Some(price) = price::per_request(model, *mode) {
-                self.ledger.requests(cause.lever, &model.model, *mode, calls, &price);
-            }
+        }
+        if cause.billed == Billed::All {
+            uses.iter().for_each(|(component, amount)| self.used(model, requests, component, amount, &decides, cause));
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what a price depends on")]
-    fn component(
-        &mut self,
-        model: &ModelUse,
-        calls: &Figure<Calls>,
-        component: &Component,
-        tokens: &Figure<crate::figure::Tokens>,
-        shape: &Shape,
-        mode: Mode,
-        batch: Option<&Batch>,
-        cause: Cause,
-    ) {
+    /// Takes note of the tiers that another draw of an uncertain prompt would reach or not reach.
+    fn tiers(&mut self, prompt: &Lane, media_are_uncertain: bool, thresholds: &[(u64, Test)]) {
+        if thresholds.is_empty() || !(prompt.mean.is_uncertain() || media_are_uncertain) {
+            return;
+        }
+        if prompt.each.is_some() || media_are_uncertain {
+            // Each kind of call is in its own tier, by a bare number.
+            return self.ledger.decisions.hide();
+        }
+        for (above, _) in thresholds {
+            self.ledger.decisions.compare(&prompt.mean, &Figure::constant(Exact::from(*above)));
+        }
+    }
+
+    /// The input of calls that use the prompt cache: read, written and fresh tokens.
+    fn cached_input(&mut self, part: &Part<'_>, caching: &Caching<'_>, trip: &Trip, prompt: &Lane, class: &Class) {
+        let split = caching.split(trip, prompt, class);
+        let write = caching.write();
+        self.component(part, &Component::Input, &split.fresh);
+        let before = self.ledger.total().clone();
+        self.component(part, &Component::CacheRead, &split.read);
+        self.component(part, &write, &split.written);
+        let cost = self.ledger.total() - &before;
+        let price = |component: &Component| {
+            let load = self.load_by_hour();
+            let price = price::token_price(part.model, component, part.mode, part.prompt, part.batch, &load);
+            price.ok().map(|priced| priced.price.value().clone())
+        };
+        let Some(input) = price(&Component::Input) else { return };
+        let (written, read) = (price(&write), price(&Component::CacheRead));
+        let over_input = |price: Option<Exact>| price.and_then(|price| price.checked_div(&input));
+        let tokens = |tokens: &Figure<Tokens>| part.calls.value() * tokens.value();
+        let cached = &tokens(&split.read) + &tokens(&split.written);
+        let used = PrefixUse {
+            model: std::sync::Arc::clone(&part.model.model),
+            ttl: caching.ttl.clone(),
+            read: tokens(&split.read),
+            written: tokens(&split.written),
+            input: &cached + &tokens(&split.fresh),
+            cost,
+            without: &cached * &input,
+            write_ratio: over_input(written),
+            read_ratio: over_input(read),
+            rate: self.rate(part.model, caching),
+        };
+        self.ledger.cached(used);
+    }
+
+    /// Requests per second and prefix.
+    fn rate(&self, model: &ModelUse, caching: &Caching<'_>) -> Option<Exact> {
+        let visits = self.visits.iter().find(|(known, _)| std::sync::Arc::ptr_eq(known, &model.model));
+        let (_, calls) = visits.filter(|_| caching.is_derived())?;
+        calls.value().checked_div(&(caching.cache.prefixes.value() * &Exact::from(86_400)))
+    }
+
+    fn hold(&mut self, model: &ModelUse, caching: &Caching<'_>, prompt: &Exact) {
+        let Some(explicit) = &caching.cache.explicit else { return };
+        self.ledger.hold(Held {
+            model: model.clone(),
+            usable: caching.usable.mean.clone(),
+            prefixes: caching.cache.prefixes.clone(),
+            explicit: explicit.clone(),
+            write: caching.write(),
+            prompt: prompt.clone(),
+        });
+    }
+
+    fn component(&mut self, part: &Part<'_>, component: &Component, tokens: &Figure<Tokens>) {
         if tokens.is_zero() {
             return;
         }
-        let volume = calls.times(tokens);
-        match price::token_price(model, component, mode, shape.input.value(), batch) {
+        let volume = part.calls.times(tokens);
+        self.volume(part, component, &volume);
+    }
+
+    /// Bills tokens (or token-hours) at the price of calls with such a prompt, in standard mode.
+    pub(super) fn price_volume(
+        &mut self,
+        model: &ModelUse,
+        component: &Component,
+        volume: &Figure<Volume>,
+        prompt: &Exact,
+        lever: Lever,
+    ) {
+        let (calls, mode) = (Figure::zero(), Mode::Standard);
+        let cause = Cause::of(lever);
+        let part = Part { model, calls: &calls, mode: &mode, batch: None, prompt, is_mean: false, cause };
+        self.volume(&part, component, volume);
+    }
+
+    fn volume(&mut self, part: &Part<'_>, component: &Component, volume: &Figure<Volume>) {
+        let load = self.load_by_hour();
+        match price::token_price(part.model, component, part.mode, part.prompt, part.batch, &load) {
             Err(problem) => self.ledger.problem(*problem),
             Ok(priced) => {
                 for note in priced.notes {
                     self.ledger.note(note);
                 }
-                for (tier, mean) in priced.near {
-                    self.ledger.find(Finding::MeanTier { model: model.model.listed.id.clone(), tier, mean });
+                for (tier, mean) in priced.near.into_iter().filter(|_| part.is_mean) {
+                    self.ledger.find(Finding::MeanTier { model: part.model.model.listed.id.clone(), tier, mean });
                 }
                 self.ledger.tokens(
-                    cause.lever,
-                    &model.model,
+                    part.cause.lever,
+                    &part.model.model,
                     component.slug(),
-                    mode,
+                    part.mode.clone(),
                     priced.tier,
-                    &volume,
+                    volume,
                     &priced.price,
                 );
             }
         }
+    }
+
+    /// What a request uses beside text: media by the token, the rest by the piece.
+    fn used(
+        &mut self,
+        model: &ModelUse,
+        requests: &Figure<Calls>,
+        component: &Component,
+        amount: &Figure<crate::figure::Count>,
+        decides: &Lane,
+        cause: Cause,
+    ) {
+        if amount.is_zero() {
+            return;
+        }
+        if component.is_token() {
+            let tokens: Figure<Tokens> = Figure::<Tokens>::constant(Exact::ONE).times(amount);
+            let volume = requests.times(&tokens);
+            return self.price_volume(model, component, &volume, decides.mean.value(), cause.lever);
+        }
+        match price::unit_price(model, component, &Mode::Standard) {
+            Some(price) => {
+                let pieces = requests.times(amount);
+                let lever = cause.lever;
+                self.ledger.units(lever, &model.model, component.slug(), Mode::Standard, &pieces, &price);
+            }
+            None => self.ledger.problem(*price::not_priced(model, component)),
+        }
+    }
+
+    /// How requests spread over the week, for prices by the hour.
+    fn load_by_hour(&self) -> Load {
+        self.plan.workload.profile.as_ref().map_or_else(Load::flat, |profile| profile.load.clone())
     }
 
     /// A model that prices answers needs to know how long they are.
@@ -147,25 +309,41 @@ impl Engine<'_> {
         }
     }
 
-    fn fits(&mut self, model: &ModelUse, shape: &Shape) {
+    /// Calls that pass the model's context or output limit.
+    fn fits(&mut self, model: &ModelUse, trip: &Trip) {
         let listed = &model.model.listed;
-        let answer = match &shape.output {
-            Some(output) => output.value() + shape.reasoning.value(),
-            None => shape.reasoning.value().clone(),
+        let answer = match &trip.output {
+            Some(output) => output.plus(&trip.reasoning),
+            None => trip.reasoning.clone(),
         };
-        let tokens = shape.input.value() + &answer;
-        let mut exceeds = |tokens: Exact, limit: u64, what: &'static str| {
-            if tokens > Exact::from(limit) {
-                self.ledger.find(Finding::ExceedsContext { model: listed.id.clone(), tokens, limit, what });
+        let all = trip.prompt().plus(&answer);
+        for (lane, limit, what) in [(&all, listed.context, "context"), (&answer, listed.max_output, "output")] {
+            let Some(limit) = limit else { continue };
+            let most = Exact::from(limit);
+            let (share, tokens) = match &lane.each {
+                None => (Exact::ONE, lane.mean.value().clone()),
+                Some(each) => {
+                    let over = each.iter().zip(&trip.kinds.shares).filter(|(tokens, _)| **tokens > most);
+                    (over.map(|(_, share)| share).sum(), each.iter().max().cloned().unwrap_or(Exact::ZERO))
+                }
+            };
+            if tokens > most {
+                let model = listed.id.clone();
+                self.ledger.find(Finding::ExceedsContext { model, share, tokens, limit, what });
             }
-        };
-        if let Some(limit) = listed.context {
-            exceeds(tokens, limit, "context");
-        }
-        if let Some(limit) = listed.max_output {
-            exceeds(answer, limit, "output");
         }
     }
+}
+
+/// The thresholds of all tiers of a model, ascending.
+fn thresholds(model: &ModelUse) -> Vec<(u64, Test)> {
+    let cards = model.model.listed.cards.iter().filter(|card| card.covers(model.model.as_of));
+    let tiers = cards.flat_map(|card| &card.rates).flat_map(|(_, rate)| &rate.tiers);
+    let mut found: Vec<(u64, Test)> = tiers.map(|tier| (tier.above, tier.test)).collect();
+    // Of equal thresholds the one that includes it is passed first.
+    found.sort_by_key(|(above, test)| (*above, *test == Test::Gt));
+    found.dedup();
+    found
 }
 
 /// Calls made again per call.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Factor, Figure, Runtime, Speed, Step, Uptime, Volume};
+use crate::figure::{Calls, Cost, Days, Decisions, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
 use crate::plan::{Deployment, Model, Server, Term};
+use crate::pricing::Component;
 use crate::units::Exact;
 
 /// The lever that causes a line.
@@ -29,6 +30,12 @@ pub enum Lever {
     Retries,
     /// Capacity of one's own.
     Deployment,
+    /// Summaries of long conversations.
+    Summarise,
+    /// Prompt caches that are held.
+    PrefixCache,
+    /// What a request uses beside tokens.
+    Metered,
 }
 
 impl Lever {
@@ -45,25 +52,31 @@ impl Lever {
             Self::Judge => "judge",
             Self::Retries => "retries",
             Self::Deployment => "deployment",
+            Self::Summarise => "summarise",
+            Self::PrefixCache => "prefix_cache",
+            Self::Metered => "metered",
         }
     }
 }
 
 /// Which of a model's cards was paid.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Mode {
     /// Answered at once.
     Standard,
     /// Answered when the provider has time.
     Batch,
+    /// A mode of the price list: `flex`, `priority`.
+    Named(Arc<str>),
 }
 
 impl Mode {
     /// Its name in reports and price lists.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Standard => "standard",
             Self::Batch => "batch",
+            Self::Named(name) => name,
         }
     }
 }
@@ -131,16 +144,46 @@ pub enum Finding {
         /// Mean tokens of a prompt.
         mean: Exact,
     },
+    /// A prompt too short for the model's prompt cache.
+    BelowMinimumPrefix {
+        /// Whose minimum.
+        model: String,
+        /// Cacheable tokens of the mean call.
+        tokens: Exact,
+        /// The minimum.
+        minimum: Exact,
+        /// The share of the calls that are too short.
+        share: Exact,
+    },
+    /// A compression that changes the prefix from call to call.
+    CompressionBreaksPrefix {
+        /// The part of the prompt.
+        part: &'static str,
+    },
     /// A call that does not fit the model's context or output limit.
     ExceedsContext {
         /// Whose limit.
         model: String,
-        /// Tokens of the call.
+        /// The share of the calls that do not fit.
+        share: Exact,
+        /// Tokens of the longest call.
         tokens: Exact,
         /// The limit.
         limit: u64,
         /// What is limited.
         what: &'static str,
+    },
+    /// A step of a cascade with a stated accept rate, beside stated qualities.
+    UnknownJudgement {
+        /// Who answers there.
+        step: String,
+    },
+    /// Two models of a cascade that are taken to err independently.
+    IndependentErrors {
+        /// Who was wrong.
+        first: String,
+        /// Who is asked then.
+        then: String,
     },
     /// A deployment that is not allowed to grow to what its load needs.
     CapacityExceeded {
@@ -172,6 +215,44 @@ pub struct Escalation {
     pub spares: Exact,
 }
 
+/// What a prompt cache does on one model.
+#[derive(Clone, Debug)]
+pub struct PrefixUse {
+    /// The model.
+    pub model: Arc<Model>,
+    /// The lifetime under its name in the price list; empty for the usual one.
+    pub ttl: String,
+    /// Tokens per day that are read from the cache.
+    pub read: Exact,
+    /// Tokens per day that are written to it.
+    pub written: Exact,
+    /// All input tokens per day of the calls that use it.
+    pub input: Exact,
+    /// What the cached tokens cost per day.
+    pub cost: Exact,
+    /// What they would cost per day without a cache.
+    pub without: Exact,
+    /// Write price over input price.
+    pub write_ratio: Option<Exact>,
+    /// Read price over input price.
+    pub read_ratio: Option<Exact>,
+    /// Requests per second and prefix, where the hit share is derived from them.
+    pub rate: Option<Exact>,
+}
+
+impl PrefixUse {
+    /// What holding a cache costs per day, whatever is read.
+    pub(super) fn held(model: &Arc<Model>, write: &Component, cost: Exact) -> Self {
+        let ttl = match write {
+            Component::CacheWrite(ttl) => ttl.clone(),
+            _ => String::new(),
+        };
+        let (read, written, input, without) = (Exact::ZERO, Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        let (write_ratio, read_ratio, rate) = (None, None, None);
+        Self { model: Arc::clone(model), ttl, read, written, input, cost, without, write_ratio, read_ratio, rate }
+    }
+}
+
 /// What a strategy asks of a deployment, and what that takes.
 #[derive(Clone, Debug)]
 pub struct Hosted {
@@ -187,6 +268,8 @@ pub struct Hosted {
     pub peak: Figure<Factor>,
     /// Output tokens per second of a replica; `None` where capacity is not counted in replicas.
     pub throughput: Option<Figure<Speed>>,
+    /// Whether that is an estimate.
+    pub is_estimated: bool,
     /// What runs in the busiest hour: replicas, instances, workers or units.
     pub at_peak: Exact,
     /// What one of them is called.
@@ -212,6 +295,10 @@ pub struct Outcome {
     pub calls: Vec<(Server, Figure<Calls>)>,
     /// Deployments and what they come to.
     pub hosted: Vec<Hosted>,
+    /// Prompt caches and what they do.
+    pub prefixes: Vec<PrefixUse>,
+    /// The share of the requests that get a right answer, where enough is stated.
+    pub quality: Option<Figure<Share>>,
     /// What everything costs per day: the sum of the lines.
     pub total: Figure<Cost>,
     /// Cases in which something was decided for the user.
@@ -222,4 +309,6 @@ pub struct Outcome {
     pub escalations: Vec<Escalation>,
     /// Requests per day that end a cascade without an accepted answer.
     pub unanswered: Exact,
+    /// Comparisons with uncertain figures: as long as they come out as they did, the formulae of the bill hold.
+    pub decisions: Decisions,
 }

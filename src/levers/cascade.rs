@@ -26,8 +26,10 @@ impl Engine<'_> {
         levers: &Overrides,
         cause: Cause,
     ) {
-        let billing = self.billing.unwrap_or(cascade.billing);
+        let billing = self.variant.billing.unwrap_or(cascade.billing);
         let cause = cause.within(Lever::Cascade);
+        let is_derived = cascade.steps.iter().any(|step| matches!(step.stop, Stop::Judged));
+        let passage = is_derived.then(|| self.passage(cascade, job, levers));
         let mut reach = calls.clone();
         let mut passed = Vec::new();
         for (index, step) in cascade.steps.iter().enumerate() {
@@ -36,16 +38,21 @@ impl Engine<'_> {
                 Some(error) => (reach.scaled(&error.rest()), reach.scaled(error)),
                 None => (reach.clone(), Figure::zero()),
             };
-            let stopped = match &step.stop {
-                Stop::Accept(share) => answered.scaled(share),
-                Stop::Handles(share) => calls.scaled(share),
+            let stopped = match (&step.stop, &passage) {
+                (Stop::Accept(share), _) => answered.scaled(share),
+                (Stop::Handles(share), _) => calls.scaled(share),
+                (Stop::Judged, passage) => {
+                    let accepted = passage.as_ref().and_then(|passage| passage.accepted.get(index));
+                    accepted.map_or_else(Figure::zero, |share| answered.scaled(share))
+                }
             };
             let before = self.ledger.total().clone();
             match billing {
                 Billing::EveryAttempt => {
                     self.every_attempt(step, &answered, &failed, job, levers, cause);
-                    if let Some(judge) = cascade.judge.as_ref().filter(|_| !is_last || cascade.judge_last) {
-                        self.side_call(judge, &answered, Cause { lever: Lever::Judge, ..cause });
+                    let judge = cascade.judge_of(step).filter(|_| !is_last || cascade.judge_last);
+                    if let Some(cost) = judge.and_then(|judge| judge.cost.as_ref()) {
+                        self.side_call(cost, &answered, Cause { lever: Lever::Judge, ..cause });
                     }
                 }
                 Billing::FinalOnly => {

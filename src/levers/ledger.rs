@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, Quantity};
+use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
 use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
-use crate::figure::{Calls, Cost, Days, Figure, Money, TokenPrice, Volume};
-use crate::plan::{Deployment, Model, Server};
+use crate::figure::{Calls, Cost, Count, Days, Decisions, Figure, Money, Share, TokenPrice, Tokens, Volume};
+use crate::plan::{Deployment, Explicit, Model, ModelUse, Server};
+use crate::pricing::Component;
 use crate::units::Exact;
 
 /// Collects lines while a strategy is computed.
@@ -16,7 +17,16 @@ pub(super) struct Ledger {
     calls: Vec<(Server, Vec<Figure<Calls>>)>,
     hosts: Vec<Host>,
     hosted: Vec<Hosted>,
+    visits: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
+    held: Vec<Held>,
+    prefixes: Vec<PrefixUse>,
     total: Option<Exact>,
+    /// What the total consists of.
+    weighed: Vec<Figure<Cost>>,
+    /// Whether that leaves out what is uncertain.
+    pub weight_is_bare: bool,
+    /// Comparisons with uncertain figures by which the bill came about.
+    pub decisions: Decisions,
     notes: Vec<String>,
     findings: Vec<Finding>,
     escalations: Vec<Escalation>,
@@ -29,6 +39,19 @@ struct Draft {
     line: Line,
     quantities: Vec<Quantity>,
     costs: Vec<Figure<Cost>>,
+}
+
+/// A prompt cache that is held for a model.
+pub(super) struct Held {
+    pub model: ModelUse,
+    /// Tokens of each prefix.
+    pub usable: Figure<Tokens>,
+    pub prefixes: Figure<Count>,
+    pub explicit: Explicit,
+    /// What writing it is priced as.
+    pub write: Component,
+    /// The whole prompt, which decides tiers.
+    pub prompt: Exact,
 }
 
 static ZERO: Exact = Exact::ZERO;
@@ -60,11 +83,12 @@ impl Ledger {
         });
     }
 
-    /// Bills a price per call of a model.
-    pub fn requests(
+    /// Bills a price of a model per call, per image, per search.
+    pub fn units(
         &mut self,
         lever: Lever,
         model: &Arc<Model>,
+        component: &str,
         mode: Mode,
         calls: &Figure<Calls>,
         price: &Figure<Money>,
@@ -73,7 +97,7 @@ impl Ledger {
         self.add(Line {
             lever,
             item: model.listed.id.clone(),
-            component: "request".to_owned(),
+            component: component.to_owned(),
             mode,
             tier: None,
             model: Some(Arc::clone(model)),
@@ -151,15 +175,15 @@ impl Ledger {
     }
 
     fn add(&mut self, line: Line) {
-        if line.quantity.step().value.is_zero() {
+        let quantity = line.quantity.step();
+        if quantity.value.is_zero() && !quantity.is_uncertain {
             return;
         }
-        let cost = line.cost.value().clone();
-        self.weigh(&cost);
+        self.weigh(line.cost.clone());
         let same = |known: &&mut Draft| {
             let other = &known.line;
-            (other.lever, other.mode, &other.item, &other.component, &other.tier)
-                == (line.lever, line.mode, &line.item, &line.component, &line.tier)
+            (other.lever, &other.mode, &other.item, &other.component, &other.tier)
+                == (line.lever, &line.mode, &line.item, &line.component, &line.tier)
                 && other.price.value == line.price.value
                 && matches!(line.quantity, Quantity::Tokens(_) | Quantity::Events(_))
         };
@@ -190,6 +214,51 @@ impl Ledger {
         }
     }
 
+    /// Requests that come to a model with a prefix to be found in its cache.
+    pub fn visit(&mut self, model: &Arc<Model>, calls: &Figure<Calls>) {
+        match self.visits.iter_mut().find(|(known, _)| Arc::ptr_eq(known, model)) {
+            Some((_, all)) => all.push(calls.clone()),
+            None => self.visits.push((Arc::clone(model), vec![calls.clone()])),
+        }
+    }
+
+    /// All requests that came to each model with a prefix.
+    pub fn visits(self) -> Vec<(Arc<Model>, Figure<Calls>)> {
+        let total = |(model, calls): (Arc<Model>, Vec<Figure<Calls>>)| {
+            let name = format!("requests with a prefix on {}", model.listed.id);
+            let all = Figure::total(calls);
+            (model, if all.is_zero() { all } else { all.named(name) })
+        };
+        self.visits.into_iter().map(total).collect()
+    }
+
+    /// A cache that is held for a model: one for each, whoever uses it.
+    pub fn hold(&mut self, held: Held) {
+        if !self.held.iter().any(|known| Arc::ptr_eq(&known.model.model, &held.model.model)) {
+            self.held.push(held);
+        }
+    }
+
+    /// The caches that are held.
+    pub fn take_held(&mut self) -> Vec<Held> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Adds what a cache does on a model.
+    pub fn cached(&mut self, used: PrefixUse) {
+        let same = |known: &&mut PrefixUse| Arc::ptr_eq(&known.model, &used.model) && known.ttl == used.ttl;
+        match self.prefixes.iter_mut().find(same) {
+            Some(known) => {
+                known.read = &known.read + &used.read;
+                known.written = &known.written + &used.written;
+                known.input = &known.input + &used.input;
+                known.cost = &known.cost + &used.cost;
+                known.without = &known.without + &used.without;
+            }
+            None => self.prefixes.push(used),
+        }
+    }
+
     /// Calls that were counted for one server and are answered by another.
     pub fn move_calls(&mut self, from: &Server, to: &Server, calls: &Figure<Calls>) {
         self.count(to, calls);
@@ -204,11 +273,14 @@ impl Ledger {
     }
 
     /// Sends calls to a deployment. Until all of them are known they weigh what they cost when it is full.
-    pub fn load(&mut self, deployment: &Arc<Deployment>, load: Load, when_full: &Exact) {
+    pub fn load(&mut self, deployment: &Arc<Deployment>, load: Load, when_full: Figure<Cost>) {
         self.host(deployment);
+        let is_uncertain = load.is_uncertain();
         if let Some(host) = self.hosts.iter_mut().find(|host| Arc::ptr_eq(&host.deployment, deployment)) {
             host.loads.push(load);
         }
+        // What it costs when it is full is a bare number, whatever it is made of.
+        self.weight_is_bare |= is_uncertain;
         self.weigh(when_full);
     }
 
@@ -222,8 +294,14 @@ impl Ledger {
         self.hosted.push(hosted);
     }
 
-    fn weigh(&mut self, cost: &Exact) {
-        self.total = Some(self.total() + cost);
+    fn weigh(&mut self, cost: Figure<Cost>) {
+        self.total = Some(self.total() + cost.value());
+        self.weighed.push(cost);
+    }
+
+    /// The same as [`Ledger::total`], as a figure.
+    pub fn weight(&self) -> Figure<Cost> {
+        Figure::total(self.weighed.iter().cloned())
     }
 
     /// What has been billed so far, USD per day; calls of deployments at what they cost when those are full.
@@ -272,23 +350,26 @@ impl Ledger {
     }
 
     /// The bill, or what prevents it.
-    pub fn close(self) -> Result<Outcome, Vec<Diagnostic>> {
+    pub fn close(self, quality: Option<Figure<Share>>) -> Result<Outcome, Vec<Diagnostic>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
         let mut lines: Vec<Line> = self.lines.into_iter().map(Draft::close).collect();
-        lines.sort_by(|a, b| (a.lever, &a.item, a.mode).cmp(&(b.lever, &b.item, b.mode)));
+        lines.sort_by(|a, b| (a.lever, &a.item, &a.mode).cmp(&(b.lever, &b.item, &b.mode)));
         let total = Figure::total(lines.iter().map(|line| line.cost.clone())).named("cost per day");
         let calls = self.calls.into_iter().map(|(server, all)| (server, Figure::total(all))).collect();
         Ok(Outcome {
             lines,
             calls,
             hosted: self.hosted,
+            prefixes: self.prefixes,
+            quality,
             total,
             notes: self.notes,
             findings: self.findings,
             escalations: self.escalations,
             unanswered: self.unanswered.unwrap_or(Exact::ZERO),
+            decisions: self.decisions,
         })
     }
 }

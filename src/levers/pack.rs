@@ -3,9 +3,9 @@
 //! calls = requests / K; a call carries system, tools and examples once, and K times context, history and user; it
 //! returns K answers (and their reasoning) and the stated overhead.
 
-use super::Shape;
+use super::trip::{Lane, Trip};
 use crate::figure::{Calls, Figure, Tokens};
-use crate::plan::{Pack, Part, Prompt};
+use crate::plan::{Pack, Part};
 
 /// Calls needed for `requests`.
 pub(super) fn calls(requests: &Figure<Calls>, pack: Option<&Pack>) -> Figure<Calls> {
@@ -13,24 +13,18 @@ pub(super) fn calls(requests: &Figure<Calls>, pack: Option<&Pack>) -> Figure<Cal
     pack.and_then(|pack| requests.over(&pack.items)).unwrap_or_else(|| requests.clone())
 }
 
-/// What one call carries.
-pub(super) fn shape(
-    prompt: &Prompt,
-    output: Option<Figure<Tokens>>,
-    reasoning: &Figure<Tokens>,
-    pack: Option<&Pack>,
-) -> Shape {
-    let Some(pack) = pack else {
-        return Shape { input: under_a_name(prompt.total(|_| true), "prompt"), output, reasoning: reasoning.clone() };
-    };
-    let shared = prompt.total(Part::is_shared);
-    let own = prompt.total(|part| !part.is_shared());
-    let times = |tokens: &Figure<Tokens>| if tokens.is_zero() { Figure::zero() } else { tokens.times(&pack.items) };
-    Shape {
-        input: under_a_name(shared.plus(&times(&own)), "prompt"),
-        output: output.map(|output| times(&output).plus(&pack.output_overhead)),
-        reasoning: times(reasoning),
+/// What one call carries. Requests of different lengths even out in a call that carries several.
+pub(super) fn packed(trip: Trip, pack: Option<&Pack>) -> Trip {
+    let Some(pack) = pack else { return trip };
+    let mut trip = trip.evened();
+    let times = |lane: &Lane| if lane.mean.is_zero() { lane.clone() } else { lane.times(&pack.items) };
+    for part in Part::ALL.into_iter().filter(|part| !part.is_shared()) {
+        let lane = times(trip.part(part));
+        trip.set(part, lane);
     }
+    trip.output = trip.output.map(|output| times(&output).plus(&Lane::same(pack.output_overhead.clone())));
+    trip.reasoning = times(&trip.reasoning);
+    trip
 }
 
 /// A sum of several parts gets a name, so that formulae stay short; a single part keeps its own.

@@ -26,18 +26,18 @@ pub struct Priced {
 const NEAR_A_TIER: u64 = 2;
 
 /// The price of one token of `component` in a call whose whole prompt has `input` tokens; where hours have prices of
-/// their own, the mean over a week in which every hour has the same load.
+/// their own, the mean over the week with the load of each.
 pub(super) fn token_price(
     model: &ModelUse,
     component: &Component,
-    mode: Mode,
+    mode: &Mode,
     input: &Exact,
     batch: Option<&Batch>,
+    load: &Load,
 ) -> Result<Priced, Box<Diagnostic>> {
-    let load = Load::flat();
-    let mut parts = prices_by_hour(model, component, mode, input, batch, &load)?;
+    let mut parts = prices_by_hour(model, component, mode, input, batch, load)?;
     if parts.len() > 1 {
-        return Ok(mean_of(parts, &model.model.listed.id, component, &load));
+        return Ok(mean_of(parts, &model.model.listed.id, component, load));
     }
     // The shares add up to 1, so there is a part.
     parts.pop().map(|(_, priced)| priced).ok_or_else(|| no_price(model, component, &Missing::AtDate(None)))
@@ -51,7 +51,7 @@ pub(super) fn token_price(
 pub fn prices_by_hour(
     model: &ModelUse,
     component: &Component,
-    mode: Mode,
+    mode: &Mode,
     input: &Exact,
     batch: Option<&Batch>,
     load: &Load,
@@ -93,18 +93,22 @@ fn mean_of(parts: Vec<(Figure<Share>, Priced)>, id: &str, component: &Component,
 fn price_at(
     model: &ModelUse,
     component: &Component,
-    mode: Mode,
+    mode: &Mode,
     input: &Exact,
     batch: Option<&Batch>,
     at: Moment,
 ) -> Result<Priced, Box<Diagnostic>> {
     let listed = &model.model.listed;
-    let stated = batch.filter(|_| mode == Mode::Batch).and_then(|batch| Some((batch.discount.as_ref()?, batch)));
-    let has_card = mode == Mode::Batch && listed.has_card(Mode::Batch.name(), at);
-    let name = if mode == Mode::Batch && (has_card || stated.is_none()) { Some(Mode::Batch.name()) } else { None };
+    let stated = batch.filter(|_| *mode == Mode::Batch).and_then(|batch| Some((batch.discount.as_ref()?, batch)));
+    let has_card = *mode == Mode::Batch && listed.has_card(mode.name(), at);
+    let name = match mode {
+        Mode::Standard => None,
+        Mode::Batch => (has_card || stated.is_none()).then_some(mode.name()),
+        Mode::Named(name) => Some(&**name),
+    };
     let quote = match listed.quote(&Ask { component, mode: name, input, at }) {
         Ok(quote) => quote,
-        Err(Missing::Mode(..)) => return Err(no_batch_price(model, batch)),
+        Err(Missing::Mode(known, begins)) => return Err(no_price_in(mode, model, batch, &known, begins)),
         Err(missing) => return Err(no_price(model, component, &missing)),
     };
     let mut price: Figure<TokenPrice> = quoted(&quote, &model.model);
@@ -140,18 +144,25 @@ pub fn standard_price(model: &Model, component: &Component, input: &Exact) -> Op
     })
 }
 
-/// The price per request of a model, where it has one.
-pub(super) fn per_request(model: &ModelUse, mode: Mode) -> Option<Figure<Money>> {
+/// The price of a component that is not counted in tokens, where a model has one: per request, per image, per search.
+pub(super) fn unit_price(model: &ModelUse, component: &Component, mode: &Mode) -> Option<Figure<Money>> {
     let listed = &model.model.listed;
     let at = Moment::day(model.model.as_of);
-    let quote_in = |mode| listed.quote(&Ask { component: &Component::Request, mode, input: &Exact::ZERO, at }).ok();
-    let in_batch = if mode == Mode::Batch { quote_in(Some(Mode::Batch.name())) } else { None };
-    let quote = in_batch.or_else(|| quote_in(None)).filter(|quote| quote.unpaid.is_none())?;
+    let quote_in = |mode| listed.quote(&Ask { component, mode, input: &Exact::ZERO, at }).ok();
+    let in_mode = if *mode == Mode::Standard { None } else { quote_in(Some(mode.name())) };
+    let quote = in_mode.or_else(|| quote_in(None)).filter(|quote| quote.unpaid.is_none())?;
     let price = quoted(&quote, &model.model);
     Some(match &model.model.discount {
         Some(discount) => price.times(&discount.rest()),
         None => price,
     })
+}
+
+/// A component that is used and has no price.
+pub(super) fn not_priced(model: &ModelUse, component: &Component) -> Box<Diagnostic> {
+    let at = Moment::day(model.model.as_of);
+    let missing = model.model.listed.quote(&Ask { component, mode: None, input: &Exact::ZERO, at }).err();
+    no_price(model, component, &missing.unwrap_or(Missing::Component(Vec::new())))
 }
 
 /// A quote as a figure: the list's price times the factors that the list declares.
@@ -202,7 +213,7 @@ fn no_price(model: &ModelUse, component: &Component, missing: &Missing) -> Box<D
         )),
         Missing::Component(known) => {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-            about(format!("`{}` has no price for {component} tokens", listed.id)).help(format!(
+            about(format!("`{}` has no price for {}", listed.id, spoken(component))).help(format!(
                 "it prices {}; nothing is ever priced at zero in silence",
                 suggest::listed(known.iter().map(String::as_str), "and")
             ))
@@ -214,16 +225,35 @@ fn no_price(model: &ModelUse, component: &Component, missing: &Missing) -> Box<D
     Box::new(found)
 }
 
-fn no_batch_price(model: &ModelUse, batch: Option<&Batch>) -> Box<Diagnostic> {
+fn no_price_in(
+    mode: &Mode,
+    model: &ModelUse,
+    batch: Option<&Batch>,
+    known: &[String],
+    begins: Option<pricing::Date>,
+) -> Box<Diagnostic> {
+    let id = &model.model.listed.id;
+    let as_of = model.model.as_of;
+    if *mode != Mode::Batch {
+        let message = format!("`{id}` has no price in mode `{}` on {as_of}", mode.name());
+        let found = Diagnostic::at(Code::NoPrice, &model.place, message, "answers in this mode here");
+        let others = match known {
+            [] => "it has standard prices only".to_owned(),
+            known => format!("it has {}", suggest::listed(known.iter().map(String::as_str), "and")),
+        };
+        let later = begins.map(|date| format!("its prices in this mode begin on {date}"));
+        return Box::new(found.help(later.unwrap_or(others)));
+    }
     let place = batch.map_or(&model.place, |batch| &batch.place);
+    let message = format!("`{id}` has no batch price on {as_of}");
     Box::new(
-        Diagnostic::at(
-            Code::NoBatchPrice,
-            place,
-            format!("`{}` has no batch price on {}", model.model.listed.id, model.model.as_of),
-            "batch is used here",
-        )
-        .also(&model.place, "for this model")
-        .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
+        Diagnostic::at(Code::NoBatchPrice, place, message, "batch is used here")
+            .also(&model.place, "for this model")
+            .help("state what the provider grants: `batch: {discount: 50%}`, or `batch: off` where it is inherited"),
     )
+}
+
+/// A component as messages name it.
+fn spoken(component: &Component) -> String {
+    if component.is_token() { format!("{component} tokens") } else { component.to_string() }
 }

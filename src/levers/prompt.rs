@@ -1,80 +1,166 @@
-//! The prompt levers: `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
+//! The prompt levers: `history`, `compress`, `examples`, `context`, `output`, in this order (SPEC section 4.2).
+
+use std::sync::Arc;
 
 use super::bill::Lever;
-use super::{Cause, Engine, Job, Shape, pack};
+use super::trip::{Kinds, Lane, Trip};
+use super::{Cause, Engine, Job, pack};
 use crate::figure::{Calls, Figure, Share, Tokens};
-use crate::plan::{Compressor, Cut, OutputLever, Part, Prompt, Task};
-use crate::units::display;
+use crate::plan::{Compressor, Cut, History, OutputLever, Part, Server, Task};
+use crate::units::{Exact, display};
 
 impl Engine<'_> {
-    /// The prompt of a task after the levers that shorten it; what shortening costs is billed for each request.
-    pub(super) fn shortened(&mut self, task: &Task, requests: &Figure<Calls>) -> Prompt {
+    /// The calls that a request of `job` makes of `server`, after all levers that change what they carry.
+    pub(super) fn trip(&mut self, job: &Job<'_>, lever: Option<&OutputLever>, server: &Server) -> Trip {
+        let raw = self.raw(job.task, lever);
+        let trip = self.shortened(raw, job.task);
+        let trip = pack::packed(trip, job.pack);
+        self.in_tokens_of(trip, server)
+    }
+
+    /// The calls of a request before the levers that shorten prompts.
+    fn raw(&mut self, task: &Task, lever: Option<&OutputLever>) -> Trip {
+        let mut notes = Vec::new();
+        let trip = Trip::of(task, self.strategy.history.as_ref(), |output, kinds| {
+            answer(output, lever, task, kinds, &mut notes)
+        });
+        notes.into_iter().for_each(|note| self.ledger.note(note));
+        if self.variant.evened { trip.evened() } else { trip }
+    }
+
+    /// Bills what shortening costs for each request: the compressor, and whoever writes summaries.
+    pub(super) fn shorteners(&mut self, task: &Task, requests: &Figure<Calls>) {
         let strategy = self.strategy;
-        let mut prompt = task.prompt.clone();
         if let Some(compress) = &strategy.compress {
-            let cut = |part: Part| compress.cuts.iter().find(|(known, _)| *known == part).map(|(_, cut)| cut);
+            let is_cut = |part: Part| compress.cuts.iter().any(|(known, _)| *known == part);
             match &compress.compressor {
                 Some(Compressor::PerRequest(price)) => {
                     self.ledger.events(Lever::Compress, "compression", "request", requests, price)
                 }
                 Some(Compressor::Model(server)) => {
-                    let input = pack::under_a_name(prompt.total(|part| cut(part).is_some()), "uncompressed tokens");
-                    let shape = Shape { input, output: Some(Figure::zero()), reasoning: Figure::zero() };
-                    self.bill(server, requests, &shape, None, Cause::of(Lever::Compress));
+                    let trip = self.raw(task, strategy.defaults.output.as_ref());
+                    let input = trip.total(is_cut, "uncompressed tokens").mean;
+                    let side = Trip { steps: trip.steps, ..Trip::single(&input, &Figure::zero()) };
+                    self.bill(server, requests, &side, None, Cause::of(Lever::Compress));
                 }
                 None => {}
             }
-            prompt = prompt.map(|part, tokens| match cut(part) {
-                None => tokens.clone(),
-                Some(Cut::Removed(share)) => tokens.scaled(&share.rest()),
-                Some(Cut::To(to)) if to.value() < tokens.value() => to.clone(),
-                Some(Cut::To(to)) => {
-                    self.ledger.note(kept(task, part.name(), tokens, to));
-                    tokens.clone()
-                }
-            });
+        }
+        if let (Some(History::Summarise { every, to, server }), Some(turns)) = (&strategy.history, &task.turns) {
+            self.summaries(task, requests, (*every, to, server), turns.number);
+        }
+    }
+
+    /// A conversation of T turns is summarised after every `every` of them, but not after its last: each time a model reads
+    /// what was said since and writes the summary.
+    fn summaries(
+        &mut self,
+        task: &Task,
+        requests: &Figure<Calls>,
+        (every, to, server): (u32, &Figure<Tokens>, &Server),
+        turns: u32,
+    ) {
+        let count = turns.saturating_sub(1).checked_div(every).unwrap_or(0);
+        if count == 0 {
+            return;
+        }
+        let number = |count: u32| Exact::from(u64::from(count));
+        let per_request = number(count).checked_div(&number(turns)).unwrap_or(Exact::ZERO);
+        let how = format!("{count} summaries in {turns} turns");
+        let share = Figure::<Share>::computed(how, per_request, Vec::new()).named("summaries per request");
+        let answer = self.raw(task, self.strategy.defaults.output.as_ref()).output;
+        let answer = answer.map_or_else(Figure::zero, |output| output.mean);
+        let of_turn = task.prompt.part(Part::User).plus(&answer);
+        let stated = task.prompt.part(Part::History);
+        // The first reads the stated history, the others the summary before them; each what was said since.
+        let since = of_turn.value() * &number(every);
+        let told = stated.value() + &(to.value() * &number(count.saturating_sub(1)));
+        let read = &since + &told.checked_div(&number(count)).unwrap_or(Exact::ZERO);
+        let inputs = [&of_turn, stated, to].map(|figure| Arc::clone(figure.step())).to_vec();
+        let read = Figure::<Tokens>::computed(format!("mean of what {every} turns said"), read, inputs);
+        let trip = Trip::single(&read.named("summarised tokens"), to);
+        self.bill(server, &requests.scaled(&share), &trip, None, Cause::of(Lever::Summarise));
+    }
+
+    fn shortened(&mut self, mut trip: Trip, task: &Task) -> Trip {
+        let strategy = self.strategy;
+        if let Some(compress) = &strategy.compress {
+            for (part, cut) in &compress.cuts {
+                let lane = trip.part(*part);
+                let lane = match cut {
+                    Cut::Removed(share) => lane.scaled(&share.rest()),
+                    Cut::To(to) => self.capped(lane, to, &trip.kinds, task, part.name()),
+                };
+                trip.set(*part, lane);
+            }
         }
         if let Some(examples) = &strategy.examples
             && let Some(share) = examples.keep.over(&examples.of)
         {
             let kept: Figure<Share> = share.cast();
-            prompt =
-                prompt.map(|part, tokens| if part == Part::Examples { tokens.scaled(&kept) } else { tokens.clone() });
+            let lane = trip.part(Part::Examples).scaled(&kept);
+            trip.set(Part::Examples, lane);
         }
         if let Some(max) = &strategy.context_max {
-            prompt = prompt.map(|part, tokens| match part {
-                Part::Context if tokens.value() > max.value() => max.clone(),
-                Part::Context => {
-                    self.ledger.note(kept(task, "context", tokens, max));
-                    tokens.clone()
-                }
-                _ => tokens.clone(),
-            });
+            let lane = self.capped(trip.part(Part::Context), max, &trip.kinds, task, "context");
+            trip.set(Part::Context, lane);
         }
-        prompt
+        trip
     }
 
-    /// What one call carries, after the output lever and packing.
-    pub(super) fn shape(&mut self, job: &Job<'_>, lever: Option<&OutputLever>) -> Shape {
-        let output = job.task.output.as_ref().map(|output| self.answer(output, lever, job.task));
-        pack::shape(&job.prompt, output, &job.task.reasoning, job.pack)
+    fn capped(&mut self, lane: &Lane, cap: &Figure<Tokens>, kinds: &Kinds, task: &Task, what: &str) -> Lane {
+        let (capped, over) = lane.capped(cap, kinds);
+        if !over {
+            self.ledger.note(kept(task, what, &lane.mean, cap));
+        }
+        capped
     }
 
-    fn answer(&mut self, output: &Figure<Tokens>, lever: Option<&OutputLever>, task: &Task) -> Figure<Tokens> {
-        let Some(lever) = lever else { return output.clone() };
-        let scaled = match &lever.scale {
-            Some(scale) => output.scaled(scale),
-            None => output.clone(),
-        };
-        match &lever.max {
-            Some(max) if max.value() < scaled.value() => max.clone(),
-            Some(max) => {
-                self.ledger.note(kept(task, "output", &scaled, max));
-                scaled
+    /// The same text in the tokens of whoever answers.
+    fn in_tokens_of(&self, mut trip: Trip, server: &Server) -> Trip {
+        let Server::Model(used) = server else { return trip };
+        let listed = &used.model.listed;
+        let Some(factor) = self.plan.workload.tokenizer.of(&listed.provider, &listed.id) else { return trip };
+        for part in Part::ALL {
+            if !trip.part(part).mean.is_zero() {
+                let lane = trip.part(part).times(&factor.input);
+                trip.set(part, lane);
             }
-            None => scaled,
         }
+        trip.output = trip.output.map(|output| output.times(&factor.output));
+        if !trip.reasoning.mean.is_zero() {
+            trip.reasoning = trip.reasoning.times(&factor.output);
+        }
+        trip
     }
+}
+
+/// An answer as the output lever leaves it.
+fn answer(output: Lane, lever: Option<&OutputLever>, task: &Task, kinds: &Kinds, notes: &mut Vec<String>) -> Lane {
+    let Some(lever) = lever else { return output };
+    let scaled = match &lever.scale {
+        Some(scale) => output.scaled(scale),
+        None => output,
+    };
+    let Some(max) = &lever.max else { return scaled };
+    if let Some(answers) = task.lengths.as_ref().and_then(|lengths| lengths.answers.as_ref()) {
+        return capped_answers(answers, &scaled, lever, max);
+    }
+    let (capped, over) = scaled.capped(max, kinds);
+    if !over {
+        notes.push(kept(task, "output", &scaled.mean, max));
+    }
+    capped
+}
+
+/// The mean of answers of different lengths, each capped.
+fn capped_answers(answers: &[(Exact, Exact)], scaled: &Lane, lever: &OutputLever, max: &Figure<Tokens>) -> Lane {
+    let scale = lever.scale.as_ref().map_or(Exact::ONE, |scale| scale.value().clone());
+    let cut = |length: &Exact| (length * &scale).min(max.value().clone());
+    let mean = answers.iter().map(|(share, length)| share * &cut(length)).sum();
+    let inputs = vec![Arc::clone(scaled.mean.step()), Arc::clone(max.step())];
+    let how = format!("mean over the lengths of min(output, {})", display::count(max.value()));
+    Lane::same(Figure::computed(how, mean, inputs).named("output"))
 }
 
 /// A cap above the mean changes nothing in a computation with means; it acts on the requests above it.

@@ -6,8 +6,8 @@
 
 use super::bill::Lever;
 use super::{Cause, Engine, Job};
-use crate::figure::{Calls, Figure};
-use crate::plan::{Overrides, Route};
+use crate::figure::{Calls, Cost, Figure};
+use crate::plan::{Arm, Overrides, Route};
 use crate::units::Exact;
 
 impl Engine<'_> {
@@ -23,24 +23,36 @@ impl Engine<'_> {
             self.side_call(router, calls, Cause { lever: Lever::Router, ..cause });
         }
         let Some(shares) = route.shares.get(job.index) else { return };
-        let costs: Vec<Exact> = match &route.misroute {
-            Some(_) => {
-                route.arms.iter().map(|arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers))).collect()
-            }
-            None => Vec::new(),
-        };
+        let dearer = self.next_dearer(route, job, levers);
         for (index, share) in shares {
             let Some(arm) = route.arms.get(*index) else { continue };
             let sent = calls.scaled(share);
             self.serve(&arm.serving, &sent, job, &arm.overrides.or(levers), cause.within(Lever::Route));
             let Some(misroute) = &route.misroute else { continue };
-            let Some(own) = costs.get(*index) else { continue };
-            let dearer =
-                costs.iter().enumerate().filter(|(_, cost)| *cost > own).min_by_key(|(_, cost)| (*cost).clone());
-            if let Some(next) = dearer.and_then(|(index, _)| route.arms.get(index)) {
+            if let Some(next) = dearer.get(*index).copied().flatten().and_then(|next| route.arms.get(next)) {
                 let again = sent.scaled(misroute);
                 self.serve(&next.serving, &again, job, &next.overrides.or(levers), cause.within(Lever::Misroute));
             }
         }
+    }
+
+    /// For each arm, who answers what was sent to it by mistake: the next dearer one; none without `misroute`.
+    pub(super) fn next_dearer(&mut self, route: &Route, job: &Job<'_>, levers: &Overrides) -> Vec<Option<usize>> {
+        if route.misroute.is_none() {
+            return Vec::new();
+        }
+        let cost = |arm: &Arm| self.unit_cost(&arm.serving, job, &arm.overrides.or(levers));
+        let costs: Vec<Figure<Cost>> = route.arms.iter().map(cost).collect();
+        for (index, one) in costs.iter().enumerate() {
+            for other in costs.iter().skip(index.saturating_add(1)) {
+                self.ledger.decisions.compare(one, other);
+            }
+        }
+        let costs: Vec<&Exact> = costs.iter().map(Figure::value).collect();
+        let next = |own: &&Exact| {
+            let dearer = costs.iter().enumerate().filter(|(_, cost)| *cost > own);
+            dearer.min_by_key(|(_, cost)| **cost).map(|(index, _)| index)
+        };
+        costs.iter().map(next).collect()
     }
 }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use crate::diag::Place;
 use crate::figure::{Count, Factor, Figure, Hours, Money, Seconds, Share, Speed};
 use crate::hosting::fleet::{Buying, Way};
+use crate::hosting::memory::Replica;
+use crate::hosting::size::{Job, NoCapacity, Placed, Request};
+use crate::hosting::{Format, Gpu};
 use crate::plan::ModelUse;
-use crate::units::Exact;
+use crate::units::{Exact, display};
 
 /// A model served on capacity that is paid by the hour.
 #[derive(Clone, Debug)]
@@ -21,6 +24,20 @@ pub struct Deployment {
     pub peak_to_mean: Figure<Factor>,
     /// Cost of running it, whatever its load.
     pub ops_per_month: Option<Figure<Money>>,
+    /// What it was sized from, where it names a model or a need of memory.
+    pub sizing: Option<Arc<Request<'static>>>,
+    /// What to beware of, by its stable name.
+    pub warnings: Vec<(&'static str, String)>,
+}
+
+/// Deployments are the same wherever they are stated.
+impl PartialEq for Deployment {
+    fn eq(&self, other: &Self) -> bool {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self { name, place: _, supply, peak_to_mean, ops_per_month, sizing: _, warnings: _ } = self;
+        (name, supply, peak_to_mean, ops_per_month)
+            == (&other.name, &other.supply, &other.peak_to_mean, &other.ops_per_month)
+    }
 }
 
 /// A mention of a deployment in a scenario.
@@ -32,8 +49,15 @@ pub struct DeploymentUse {
     pub place: Place,
 }
 
+/// Two mentions of a deployment of that name.
+impl PartialEq for DeploymentUse {
+    fn eq(&self, other: &Self) -> bool {
+        self.deployment.name == other.deployment.name
+    }
+}
+
 /// How capacity is paid.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Supply {
     /// Whole replicas on rented GPUs.
     Replicas(Box<Replicas>),
@@ -44,10 +68,10 @@ pub enum Supply {
 }
 
 /// Whole replicas on rented GPUs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Replicas {
-    /// Output tokens per second of one replica.
-    pub throughput: Figure<Speed>,
+    /// How fast one replica is.
+    pub throughput: Throughput,
     /// Highest sustained load of a replica.
     pub utilization: Figure<Share>,
     /// What is bought at once.
@@ -77,8 +101,114 @@ impl Replicas {
     }
 }
 
-/// The smallest thing that can be bought.
+/// How fast one replica is.
 #[derive(Clone, Debug)]
+pub enum Throughput {
+    /// Output tokens per second, as stated.
+    Stated(Figure<Speed>),
+    /// Estimated from the model, the cards and the lengths that it serves.
+    Estimated(Arc<Estimator>),
+}
+
+/// Which value of an estimate counts.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Bound {
+    /// The estimate itself.
+    #[default]
+    Middle,
+    /// The lower end of its 80% interval.
+    Low,
+    /// The upper end.
+    High,
+}
+
+/// Two estimates are the same where they are one; whether others come to the same is for whoever computes them.
+impl PartialEq for Throughput {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stated(a), Self::Stated(b)) => a == b,
+            (Self::Estimated(a), Self::Estimated(b)) => Arc::ptr_eq(a, b),
+            (Self::Stated(_), Self::Estimated(_)) | (Self::Estimated(_), Self::Stated(_)) => false,
+        }
+    }
+}
+
+impl Throughput {
+    /// Whether it has an interval.
+    pub fn is_estimated(&self) -> bool {
+        matches!(self, Self::Estimated(_))
+    }
+
+    /// Output tokens per second of one replica at these mean lengths.
+    ///
+    /// # Errors
+    /// The replica cannot serve such requests.
+    pub fn at(&self, prompt: &Exact, answer: &Exact, bound: Bound) -> Result<Figure<Speed>, NoCapacity> {
+        match self {
+            Self::Stated(speed) => Ok(speed.clone()),
+            Self::Estimated(estimator) => estimator.at(prompt, answer, bound),
+        }
+    }
+}
+
+/// What a throughput is estimated from.
+#[derive(Debug)]
+pub struct Estimator {
+    /// The model in one format on cards of one kind, with the latencies to keep.
+    pub request: Request<'static>,
+    /// The card.
+    pub gpu: &'static Gpu,
+    /// Cards of a replica.
+    pub gpus: u32,
+    /// Format of the weights.
+    pub format: Format,
+    /// Where the deployment is stated.
+    pub place: Place,
+}
+
+impl Estimator {
+    fn at(&self, prompt: &Exact, answer: &Exact, bound: Bound) -> Result<Figure<Speed>, NoCapacity> {
+        let Some(served) = &self.request.model else { return Err(NoCapacity::Unknown) };
+        let replica = Replica {
+            model: served.model,
+            format: self.format,
+            kv: served.kv,
+            mode: served.window,
+            gpus: self.gpus,
+            attention_gpus: self.gpus,
+        };
+        let job = Job {
+            placed: Placed { gpu: self.gpu, replica },
+            prompt,
+            answer,
+            engine: self.request.engine.as_deref(),
+            measurements: &self.request.measurements,
+        };
+        let speed = job.capacity(&self.request.slo)?;
+        let tokens = |tokens: &Exact| display::count(&tokens.round(1));
+        let how = format!(
+            "estimated for {} in {} on {} {} at {} tokens in and {} out, {} requests in flight ({})",
+            served.model.id,
+            self.format.name(),
+            self.gpus,
+            self.gpu.name,
+            tokens(prompt),
+            tokens(answer),
+            speed.concurrency,
+            speed.confidence.name(),
+        );
+        let (low, high) = speed.interval;
+        let value = match bound {
+            Bound::Middle => speed.tokens_per_second,
+            Bound::Low => low.clone(),
+            Bound::High => high.clone(),
+        };
+        Ok(Figure::estimated(how, value, (low, high), Vec::new()).named("throughput"))
+    }
+}
+
+/// The smallest thing that can be bought.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Package {
     /// What it is called, where it is an instance of a provider.
     pub name: Option<String>,
@@ -156,7 +286,7 @@ impl Term {
 }
 
 /// How a fleet is bought; the package has a price for every term that stands here.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Purchase {
     /// All of it in one way.
     One(Term),
@@ -167,7 +297,7 @@ pub enum Purchase {
 }
 
 /// Workers that start when requests come and stop when they are idle.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Serverless {
     /// How long a request keeps a worker busy.
     pub busy: Busy,
@@ -186,7 +316,7 @@ pub struct Serverless {
 }
 
 /// How long a request keeps a worker busy.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Busy {
     /// Stated.
     Stated(Figure<Seconds>),
@@ -195,7 +325,7 @@ pub enum Busy {
 }
 
 /// Throughput units of a provider, paid by the hour whether used or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Provisioned {
     /// Weighted tokens per minute that a unit takes.
     pub tokens_per_minute: Figure<Count>,

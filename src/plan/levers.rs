@@ -1,9 +1,12 @@
 //! The levers of a strategy, resolved. What each computes stands in the file of its name under `levers/`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::{DeploymentUse, ModelUse, Part};
-use crate::diag::Place;
-use crate::figure::{Count, Figure, Money, Share, Tokens};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::figure::{Calls, Count, Factor, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
+use crate::units::{Exact, display};
 
 /// One way to serve the workload: levers, each at most once.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Strategy {
     pub examples: Option<KeepExamples>,
     /// Most tokens of retrieved context.
     pub context_max: Option<Figure<Tokens>>,
+    /// What becomes of a long history.
+    pub history: Option<History>,
     /// Several requests in one call.
     pub pack: Option<Pack>,
     /// Who answers.
@@ -29,14 +34,18 @@ pub struct Strategy {
 }
 
 /// Levers that apply to single attempts: stated for a strategy, and possibly again for a part of it.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Overrides {
     /// Length of answers.
     pub output: Option<OutputLever>,
     /// Calls repeated after a failure.
     pub retries: Option<Retries>,
+    /// The provider's prompt cache.
+    pub prefix_cache: Option<PrefixCache>,
     /// Calls that can wait.
     pub batch: Option<Batch>,
+    /// A price list's own way to answer the calls that are not in a batch: `flex`, `priority`.
+    pub mode: Option<ServiceMode>,
 }
 
 impl Overrides {
@@ -46,13 +55,15 @@ impl Overrides {
         Self {
             output: self.output.clone().or_else(|| outer.output.clone()),
             retries: self.retries.clone().or_else(|| outer.retries.clone()),
+            prefix_cache: self.prefix_cache.clone().or_else(|| outer.prefix_cache.clone()),
             batch: self.batch.clone().or_else(|| outer.batch.clone()),
+            mode: self.mode.clone().or_else(|| outer.mode.clone()),
         }
     }
 }
 
 /// Who answers a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Server {
     /// A model of a price list.
     Model(ModelUse),
@@ -79,7 +90,7 @@ impl Server {
 }
 
 /// How calls are answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Serving {
     /// By one server.
     Single(Server),
@@ -102,8 +113,15 @@ pub struct Arm {
     pub place: Place,
 }
 
+/// Parts are the same wherever they are stated.
+impl PartialEq for Arm {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.label, &self.serving, &self.overrides) == (&other.label, &other.serving, &other.overrides)
+    }
+}
+
 /// The choice of who answers, made before the call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Route {
     /// Who can be chosen.
     pub arms: Vec<Arm>,
@@ -113,10 +131,21 @@ pub struct Route {
     pub router: Option<CallCost>,
     /// Share of the calls sent one tier too low and answered again.
     pub misroute: Option<Figure<Share>>,
+    /// What decides in place of shares, where a request log says it.
+    pub by: Option<RouteBy>,
+}
+
+/// What of a request of a log decides who answers it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum RouteBy {
+    /// Tokens of its prompt: the most that an arm takes, shortest first; and the arm of longer ones.
+    Length(Vec<(u64, usize)>, usize),
+    /// The value of a column; and the arm of all other values.
+    Column(String, Vec<(String, usize)>, usize),
 }
 
 /// A side call, or its price.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum CallCost {
     /// A call of a model.
     Call {
@@ -132,12 +161,12 @@ pub enum CallCost {
 }
 
 /// Models tried in turn.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Cascade {
     /// The steps, cheapest first as a rule.
     pub steps: Vec<CascadeStep>,
-    /// What judging an answer costs.
-    pub judge: Option<CallCost>,
+    /// Who judges answers.
+    pub judge: Option<Judge>,
     /// Whether the last step's answers are judged too.
     pub judge_last: bool,
     /// Which attempts are paid.
@@ -145,7 +174,7 @@ pub struct Cascade {
 }
 
 /// One step of a cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CascadeStep {
     /// Who answers.
     pub arm: Arm,
@@ -155,15 +184,44 @@ pub struct CascadeStep {
     pub error: Option<Figure<Share>>,
     /// What such calls cost.
     pub billed: Billed,
+    /// Who judges its answers, in place of the cascade's judge.
+    pub judge: Option<Judge>,
+}
+
+impl Cascade {
+    /// Who judges the answers of a step.
+    pub fn judge_of<'a>(&'a self, step: &'a CascadeStep) -> Option<&'a Judge> {
+        step.judge.as_ref().or(self.judge.as_ref())
+    }
+}
+
+/// Who decides whether an answer is good enough.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judge {
+    /// What judging an answer costs; nothing when `None`.
+    pub cost: Option<CallCost>,
+    /// How well it tells right from wrong answers.
+    pub skill: Option<Skill>,
+}
+
+/// How well a judge tells right from wrong answers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Skill {
+    /// The share of right answers that it accepts.
+    pub sensitivity: Figure<Share>,
+    /// The share of wrong answers that it rejects.
+    pub specificity: Figure<Share>,
 }
 
 /// Which answers of a step end the cascade.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Stop {
     /// This share of its answers.
     Accept(Figure<Share>),
     /// This share of all requests.
     Handles(Figure<Share>),
+    /// Those that the judge accepts, which its skill and the step's quality say.
+    Judged,
 }
 
 /// Which attempts of a cascade are paid.
@@ -187,7 +245,7 @@ pub enum Billed {
 }
 
 /// Calls repeated after a failure.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Retries {
     /// Share of calls that fail, each time.
     pub rate: Figure<Share>,
@@ -195,6 +253,82 @@ pub struct Retries {
     pub billed: Billed,
     /// Most repetitions of one call; unlimited when `None`.
     pub max: Option<u32>,
+}
+
+/// The provider's prompt cache: the prompt is read again, the answer is not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PrefixCache {
+    /// Share of the cacheable tokens that are read; derived from traffic when `None`.
+    pub hit_rate: Option<Figure<Share>>,
+    /// The lifetime bought; the model's usual one when `None`.
+    pub ttl: Option<Ttl>,
+    /// Different prefixes that requests come with.
+    pub prefixes: Figure<Count>,
+    /// What of a prompt can be cached; system, tools, examples and carried history when `None`.
+    pub tokens: Option<Cacheable>,
+    /// Held for as long as it is paid, whether used or not.
+    pub explicit: Option<Explicit>,
+}
+
+/// A lifetime that cache writes are bought for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ttl {
+    /// As price lists write it: `5m`, `1h`.
+    pub name: String,
+    /// The same in seconds.
+    pub seconds: Figure<Seconds>,
+}
+
+/// How much of a prompt can be cached.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Cacheable {
+    /// So many tokens of each.
+    Tokens(Figure<Tokens>),
+    /// A share of each.
+    Share(Figure<Share>),
+}
+
+/// A cache that is created and held.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explicit {
+    /// Hours a day that it is held.
+    pub hours: Figure<Hours>,
+    /// How often a day each prefix is written anew.
+    pub renewals: Figure<Calls>,
+    /// Whether writing it is billed.
+    pub creation_billed: bool,
+}
+
+/// A way to answer calls that a price list has prices for.
+#[derive(Clone, Debug)]
+pub struct ServiceMode {
+    /// Its name there.
+    pub name: Arc<str>,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+/// Modes are the same wherever they are stated.
+impl PartialEq for ServiceMode {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What becomes of a long history.
+#[derive(Clone, PartialEq, Debug)]
+pub enum History {
+    /// Only its last tokens are sent.
+    Max(Figure<Tokens>),
+    /// It is summarised every so many turns.
+    Summarise {
+        /// Turns between two summaries.
+        every: u32,
+        /// Tokens of a summary.
+        to: Figure<Tokens>,
+        /// Who writes it.
+        server: Server,
+    },
 }
 
 /// Calls that can wait for a cheaper price.
@@ -210,8 +344,15 @@ pub struct Batch {
     pub place: Place,
 }
 
+/// Batches are the same wherever they are stated.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.share, &self.discount, &self.applies_to) == (&other.share, &other.discount, &other.applies_to)
+    }
+}
+
 /// Length of answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct OutputLever {
     /// Factor on the length.
     pub scale: Option<Figure<Share>>,
@@ -220,7 +361,7 @@ pub struct OutputLever {
 }
 
 /// Several requests in one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Pack {
     /// Requests in a call.
     pub items: Figure<Count>,
@@ -229,7 +370,7 @@ pub struct Pack {
 }
 
 /// Few-shot examples kept, of those there are.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KeepExamples {
     /// How many stay.
     pub keep: Figure<Count>,
@@ -238,7 +379,7 @@ pub struct KeepExamples {
 }
 
 /// Prompt parts made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Compress {
     /// What happens to which part.
     pub cuts: Vec<(Part, Cut)>,
@@ -247,7 +388,7 @@ pub struct Compress {
 }
 
 /// How a part is made shorter.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Cut {
     /// By this share.
     Removed(Figure<Share>),
@@ -256,7 +397,7 @@ pub enum Cut {
 }
 
 /// What compressing a prompt costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Compressor {
     /// A model reads the uncompressed tokens of the parts that are made shorter.
     Model(Server),
@@ -265,7 +406,7 @@ pub enum Compressor {
 }
 
 /// Answers given again.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ResponseCache {
     /// Answers to the same question.
     pub exact: Option<Layer>,
@@ -279,11 +420,20 @@ pub struct ResponseCache {
     pub per_month: Vec<Figure<Money>>,
 }
 
+impl ResponseCache {
+    /// What is wrong where both layers answer more requests than there are.
+    pub fn more_than_all(sum: &Exact, place: &Place) -> Diagnostic {
+        let message = format!("both layers together answer {} of the requests", display::plain_percent(sum));
+        Diagnostic::at(Code::Shares, place, message, "more than there are")
+            .help("if the semantic rate is a share of the exact misses, say `of: misses`")
+    }
+}
+
 /// One layer of a response cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Layer {
     /// Share of the requests answered here.
-    pub hit_rate: Figure<Share>,
+    pub hit_rate: HitRate,
     /// Paid by each hit.
     pub cost_per_hit: Option<Figure<Money>>,
     /// Paid by each request that reaches the layer.
@@ -292,8 +442,77 @@ pub struct Layer {
     pub false_hits: Option<FalseHits>,
 }
 
-/// Hits that answer wrongly, and what follows.
+/// How many requests a layer answers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum HitRate {
+    /// This share.
+    Stated(Figure<Share>),
+    /// What popularity and the lives of entries come to.
+    Derived(Box<Popularity>),
+}
+
+/// How popular questions are, and what ends the life of an answer.
 #[derive(Clone, Debug)]
+pub struct Popularity {
+    /// Different questions; 1 or more.
+    pub distinct: Figure<Count>,
+    /// Exponent of their popularity (Zipf); 0: all alike.
+    pub zipf: Figure<Factor>,
+    /// How long an answer lives; forever when `None`.
+    pub ttl: Option<Figure<Seconds>>,
+    /// Whether each use begins its life anew.
+    pub refresh: bool,
+    /// Answers there is room for, the least recently used one leaves; any number when `None`.
+    pub capacity: Option<Figure<Count>>,
+    /// How often a day all answers are thrown away.
+    pub invalidations: Option<Figure<Calls>>,
+    /// The most popular questions, answered anew before anyone asks.
+    pub warm: Option<Figure<Count>>,
+    /// Where it is stated.
+    pub place: Place,
+    /// The rate that was found last, and for how many requests a day.
+    pub found: Remembered,
+}
+
+/// Popularities are the same wherever they are stated.
+impl PartialEq for Popularity {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.distinct, &self.zipf, &self.ttl, self.refresh, &self.capacity, &self.invalidations, &self.warm)
+            == (
+                &other.distinct,
+                &other.zipf,
+                &other.ttl,
+                other.refresh,
+                &other.capacity,
+                &other.invalidations,
+                &other.warm,
+            )
+    }
+}
+
+/// A result that is found once and needed often; a copy begins without it.
+#[derive(Default, Debug)]
+pub struct Remembered(Mutex<Option<(Exact, Exact)>>);
+
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Remembered {
+    /// The result for `input`, computed unless it was the last one asked for.
+    pub fn of(&self, input: &Exact, compute: impl FnOnce() -> Exact) -> Exact {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, result)) if known == input => result.clone(),
+            _ => last.insert((input.clone(), compute())).1.clone(),
+        }
+    }
+}
+
+/// Hits that answer wrongly, and what follows.
+#[derive(Clone, PartialEq, Debug)]
 pub struct FalseHits {
     /// Share of the layer's hits.
     pub share: Figure<Share>,

@@ -1,27 +1,44 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
+mod condition;
 mod hosting;
 mod levers;
 pub mod log;
+mod prices;
+mod quality;
+mod servers;
+mod switch;
+mod uncertain;
+mod workload;
 
 use std::sync::Arc;
 
+pub use condition::{Condition, Limit, Test};
 pub use hosting::{
-    BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Opponent, Package, Provisioned, Purchase, Replicas,
-    Serverless, Supply, Term,
+    Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
+    Purchase, Replicas, Serverless, Supply, Term, Throughput,
 };
 pub use levers::{
-    Arm, Batch, Billed, Billing, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, FalseHits, KeepExamples,
-    Layer, OutputLever, Overrides, Pack, ResponseCache, Retries, Route, Server, Serving, Stop, Strategy,
+    Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
+    FalseHits, History, HitRate, Judge, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
+    Remembered, ResponseCache, Retries, Route, RouteBy, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
+};
+
+pub use prices::{Discounted, PriceBook, discount_on};
+pub use quality::{GivenWrong, Quality, Rates};
+pub use switch::Switch;
+pub use uncertain::{Again, Change, Correlation, Draw, Drawn, Input, Uncertainties};
+pub use workload::{
+    Agent, Case, Complexity, Lengths, Metered, Part, Profile, Prompt, Task, TokenFactor, Tokenizer, Turns, Workload,
 };
 
 use crate::diag::Place;
-use crate::figure::{Calls, Days, Factor, Figure, Share, Tokens};
+use crate::figure::{Days, Figure, Share};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
 /// A scenario, ready to be computed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Its name; the file's name when none is stated.
     pub name: String,
@@ -29,6 +46,8 @@ pub struct Plan {
     pub file: String,
     /// The date of all prices.
     pub as_of: Date,
+    /// The prices, also of models that it does not name.
+    pub prices: PriceBook,
     /// The price lists, the one that wins first.
     pub lists: Vec<Arc<ListInfo>>,
     /// The currency that amounts are shown in.
@@ -41,6 +60,8 @@ pub struct Plan {
     pub has_workload: bool,
     /// What the scenario says of request logs.
     pub log: Option<log::Log>,
+    /// How often answers are right.
+    pub quality: Quality,
     /// What could be done about it, in the order of the file.
     pub strategies: Vec<Strategy>,
     /// The strategy that the others are compared with.
@@ -53,6 +74,8 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
     pub expectations: Vec<Expectation>,
+    /// What is not known exactly.
+    pub uncertain: Uncertainties,
 }
 
 /// The currency that amounts are shown in; prices and computation stay in USD.
@@ -71,153 +94,6 @@ impl Currency {
             return formula.to_owned();
         }
         format!("({formula}) x {} {} per USD", self.per_usd, self.code)
-    }
-}
-
-/// The requests that come in.
-#[derive(Debug)]
-pub struct Workload {
-    /// All requests.
-    pub requests: Figure<Calls>,
-    /// The kinds of request; a single unnamed one where the file has no `tasks`.
-    pub tasks: Vec<Task>,
-    /// When they come; evenly when `None`.
-    pub profile: Option<Profile>,
-}
-
-/// When requests come.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// The load of each hour of the week over the mean load, from Monday 00:00; 168 numbers with a mean of 1.
-    pub hours: Vec<Exact>,
-    /// Minutes by which its clock is ahead of UTC.
-    pub ahead_of_utc: i32,
-    /// Where it is stated.
-    pub place: Place,
-}
-
-impl Profile {
-    /// The load of the busiest hour over the mean load.
-    pub fn busiest(&self) -> Figure<Factor> {
-        let most = self.hours.iter().max().cloned().unwrap_or(Exact::ONE);
-        Figure::stated("busiest hour over mean", most, &self.place)
-    }
-}
-
-/// Requests of one kind.
-#[derive(Debug)]
-pub struct Task {
-    /// Its name; `None` for the workload as a whole.
-    pub name: Option<String>,
-    /// Its share of the requests.
-    pub share: Figure<Share>,
-    /// What a request carries.
-    pub prompt: Prompt,
-    /// Visible tokens of an answer; `None` when the file does not say.
-    pub output: Option<Figure<Tokens>>,
-    /// Hidden reasoning tokens of an answer.
-    pub reasoning: Figure<Tokens>,
-    /// How hard it is.
-    pub complexity: Complexity,
-    /// Where it is stated.
-    pub place: Place,
-}
-
-/// How hard a task is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Complexity {
-    /// Formatting, extraction, simple classification.
-    Low,
-    /// Summarisation, questions and answers, translation.
-    Medium,
-    /// Reasoning, code generation, analysis.
-    High,
-}
-
-impl Complexity {
-    /// What the task's name says (SPEC section 3).
-    pub fn of_task(name: &str) -> Self {
-        match name {
-            "reasoning" | "code_generation" | "analysis" => Self::High,
-            "summarization" | "qa" | "translation" => Self::Medium,
-            _ => Self::Low,
-        }
-    }
-}
-
-/// A part of a prompt.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
-    /// Instructions that are the same for every request.
-    System,
-    /// Tool definitions.
-    Tools,
-    /// Few-shot examples.
-    Examples,
-    /// Retrieved context.
-    Context,
-    /// What was said before.
-    History,
-    /// The request itself.
-    User,
-}
-
-impl Part {
-    /// In the order of a prompt.
-    pub const ALL: [Self; 6] = [Self::System, Self::Tools, Self::Examples, Self::Context, Self::History, Self::User];
-
-    /// Its name in a scenario.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Tools => "tools",
-            Self::Examples => "examples",
-            Self::Context => "context",
-            Self::History => "history",
-            Self::User => "user",
-        }
-    }
-
-    /// Whether the part is the same for every request, so that packed requests share it.
-    pub fn is_shared(self) -> bool {
-        matches!(self, Self::System | Self::Tools | Self::Examples)
-    }
-}
-
-/// Tokens of a prompt by part.
-#[derive(Clone, Debug)]
-pub struct Prompt {
-    parts: [Figure<Tokens>; 6],
-}
-
-impl Prompt {
-    /// A prompt with these parts.
-    pub fn new(of: impl FnMut(Part) -> Figure<Tokens>) -> Self {
-        Self { parts: Part::ALL.map(of) }
-    }
-
-    /// The tokens of `part`.
-    pub fn part(&self, part: Part) -> &Figure<Tokens> {
-        let [system, tools, examples, context, history, user] = &self.parts;
-        match part {
-            Part::System => system,
-            Part::Tools => tools,
-            Part::Examples => examples,
-            Part::Context => context,
-            Part::History => history,
-            Part::User => user,
-        }
-    }
-
-    /// The prompt with every part replaced.
-    #[must_use]
-    pub fn map(&self, mut change: impl FnMut(Part, &Figure<Tokens>) -> Figure<Tokens>) -> Self {
-        Self::new(|part| change(part, self.part(part)))
-    }
-
-    /// All tokens of the parts that `wanted` names.
-    pub fn total(&self, wanted: impl Fn(Part) -> bool) -> Figure<Tokens> {
-        Figure::total(Part::ALL.into_iter().filter(|part| wanted(*part)).map(|part| self.part(part).clone()))
     }
 }
 
@@ -258,8 +134,16 @@ pub struct ModelUse {
     pub place: Place,
 }
 
+/// Two mentions of one model of one seller.
+impl PartialEq for ModelUse {
+    fn eq(&self, other: &Self) -> bool {
+        let name = |used: &Self| (used.model.listed.provider.clone(), used.model.listed.id.clone());
+        name(self) == name(other)
+    }
+}
+
 /// A limit on what a strategy may cost.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     /// Which strategy.
     pub strategy: usize,
@@ -274,7 +158,7 @@ pub struct Budget {
 }
 
 /// A claim of a scenario about its own result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// Which strategy.
     pub strategy: usize,
@@ -313,15 +197,25 @@ pub enum Metric {
     InputTokensPerDay,
     /// Output tokens a day.
     OutputTokensPerDay,
+    /// The share of the requests that get a right answer.
+    Quality,
+    /// Cost of a request over the share of right answers.
+    PerAcceptedAnswer,
     /// A cascade that pays only the step that answered.
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
     EveryAttemptPerMonth,
+    /// The median of the cost of a month, over what is uncertain.
+    P50PerMonth,
+    /// The cost of a month that is passed with a probability of 10%.
+    P90PerMonth,
+    /// The cost of a month that is passed with a probability of 5%.
+    P95PerMonth,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -333,8 +227,13 @@ impl Metric {
         Self::CallsPerDay,
         Self::InputTokensPerDay,
         Self::OutputTokensPerDay,
+        Self::Quality,
+        Self::PerAcceptedAnswer,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
+        Self::P50PerMonth,
+        Self::P90PerMonth,
+        Self::P95PerMonth,
     ];
 
     /// Its name in a scenario.
@@ -351,18 +250,46 @@ impl Metric {
             Self::CallsPerDay => "calls_per_day",
             Self::InputTokensPerDay => "input_tokens_per_day",
             Self::OutputTokensPerDay => "output_tokens_per_day",
+            Self::Quality => "quality",
+            Self::PerAcceptedAnswer => "per_accepted_answer",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
+            Self::P50PerMonth => "p50_per_month",
+            Self::P90PerMonth => "p90_per_month",
+            Self::P95PerMonth => "p95_per_month",
         }
     }
 
-    /// Whether it compares with the baseline; more of it is better, so that it is no limit.
+    /// The probability of which it is the quantile; `None` where it is none.
+    pub fn quantile(self) -> Option<Exact> {
+        let percent = match self {
+            Self::P50PerMonth => 50,
+            Self::P90PerMonth => 90,
+            Self::P95PerMonth => 95,
+            _ => return None,
+        };
+        Exact::ratio(percent, 100)
+    }
+
+    /// Whether it compares with the baseline.
     pub fn is_saving(self) -> bool {
         matches!(self, Self::SavingsPerDay | Self::SavingsPerMonth | Self::SavingsPercent)
     }
 
+    /// Whether a budget can limit it: more of it is worse.
+    pub fn is_limit(self) -> bool {
+        !self.is_saving() && self != Self::Quality
+    }
+
     /// Whether it is an amount of money.
     pub fn is_money(self) -> bool {
-        !matches!(self, Self::SavingsPercent | Self::CallsPerDay | Self::InputTokensPerDay | Self::OutputTokensPerDay)
+        !matches!(
+            self,
+            Self::SavingsPercent
+                | Self::CallsPerDay
+                | Self::InputTokensPerDay
+                | Self::OutputTokensPerDay
+                | Self::Quality
+        )
     }
 }

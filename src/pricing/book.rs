@@ -56,12 +56,14 @@ impl List {
 
     /// Every name in it: ids and aliases.
     pub fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for model in self.all() {
-            names.push(model.id.clone());
-            names.extend(model.aliases.iter().map(|alias| alias.name.clone()));
+        match &self.models {
+            Models::Loaded(models) => {
+                let aliases =
+                    |model: &Arc<Model>| model.aliases.iter().map(|alias| alias.name.clone()).collect::<Vec<_>>();
+                models.iter().flat_map(|model| std::iter::once(model.id.clone()).chain(aliases(model))).collect()
+            }
+            Models::Embedded(list) => list.names(),
         }
-        names
     }
 
     /// Every region that a model of it has a price for.

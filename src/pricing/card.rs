@@ -368,6 +368,15 @@ impl Model {
         self.cards.iter().filter(|card| card.is_for(mode) && card.covers(date)).max_by_key(|card| card.from)
     }
 
+    /// The prompt lengths at which any of its prices changes.
+    pub fn thresholds(&self) -> Vec<u64> {
+        let rates = self.cards.iter().flat_map(|card| &card.rates);
+        let mut found: Vec<u64> = rates.flat_map(|(_, rate)| rate.tiers.iter().map(|tier| tier.above)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The next standard card after `date`, if one is announced.
     pub fn next_card(&self, date: Date) -> Option<&Card> {
         let later = |card: &&Card| card.is_for(None) && card.from.is_some_and(|from| from > date);

@@ -220,11 +220,25 @@ fn units(price: &Exact) -> Option<u64> {
 }
 
 impl Compiled {
+    /// What one request costs at `second` (Unix time), in 10^-15 USD; `None` where only [`Compiled::cost`] can tell: for
+    /// a price off the grid, and where there is no cost. The way through for many requests.
+    pub fn units(&self, tokens: &Tokens, second: i64) -> Option<u128> {
+        self.table_at(second).ok()??.units(tokens).ok()?
+    }
+
     /// What one request costs at `second` (Unix time).
     ///
     /// # Errors
     /// Why it has no cost.
     pub fn cost(&self, tokens: &Tokens, second: i64) -> Result<Cost, NoCost> {
+        match self.table_at(second)? {
+            Some(table) => table.cost(tokens),
+            None => self.by_charges(tokens, second),
+        }
+    }
+
+    /// The table of an instant; `None` where a clock moves against UTC, so that there is none.
+    fn table_at(&self, second: i64) -> Result<Option<&Table>, NoCost> {
         let stretch = self.stretches.iter().rev().find(|stretch| stretch.first_second <= second);
         let stretch = stretch.ok_or(NoCost::AtDate)?;
         let index = match &stretch.hours {
@@ -233,9 +247,9 @@ impl Compiled {
                 let minute = second.div_euclid(60).wrapping_sub(FIRST_MONDAY).rem_euclid(MINUTES_PER_WEEK as i64);
                 usize::from(usize::try_from(minute).ok().and_then(|minute| weekly.get(minute)).copied().unwrap_or(0))
             }
-            Hours::Moving => return self.by_charges(tokens, second),
+            Hours::Moving => return Ok(None),
         };
-        stretch.tables.get(index).and_then(Option::as_ref).ok_or(NoCost::AtDate)?.cost(tokens)
+        stretch.tables.get(index).and_then(Option::as_ref).map(Some).ok_or(NoCost::AtDate)
     }
 
     /// What one request costs on a day of which no hour is known.
@@ -262,6 +276,14 @@ impl Compiled {
 }
 
 impl Tokens {
+    /// The counters that have a price each; `None` where they are impossible.
+    fn counters(&self) -> Option<[u64; COUNTERS]> {
+        let parts = self.cached.checked_add(self.written)?.checked_add(self.written_1h)?;
+        let largest = self.input.max(self.output).max(self.reasoning);
+        let fresh = self.input.checked_sub(parts).filter(|_| largest <= MOST_TOKENS)?;
+        Some([fresh, self.cached, self.written, self.written_1h, self.output, self.reasoning])
+    }
+
     /// The same counters for [`Model::charges`].
     pub fn usage(&self) -> Usage {
         let written = [(String::new(), self.written), ("1h".to_owned(), self.written_1h)];
@@ -278,26 +300,35 @@ impl Tokens {
 
 impl Table {
     fn cost(&self, tokens: &Tokens) -> Result<Cost, NoCost> {
-        let parts = tokens.cached.saturating_add(tokens.written).saturating_add(tokens.written_1h);
-        let largest = tokens.input.max(tokens.output).max(tokens.reasoning);
-        let fresh = tokens.input.checked_sub(parts).filter(|_| largest <= MOST_TOKENS).ok_or(NoCost::Impossible)?;
-        let counters = [fresh, tokens.cached, tokens.written, tokens.written_1h, tokens.output, tokens.reasoning];
-        let reached = self.bands.iter().rposition(|band| tokens.input >= band.from).unwrap_or(0);
-        if let Some(exact) = self.off_grid.as_ref().and_then(|bands| bands.get(reached)) {
-            return self.exactly(&counters, exact);
+        match self.units(tokens)? {
+            Some(units) => Ok(Cost::Units(units)),
+            None => self.exactly(tokens),
         }
-        let band = self.bands.get(reached).ok_or(NoCost::AtDate)?;
-        let mut sum = band.request;
-        let mut missing = false;
-        for ((count, price), unpriced) in counters.iter().zip(&band.units).zip(&band.unpriced) {
-            missing |= *unpriced && *count != 0;
-            // At most 10^18 tokens of 2^64 units six times over: below 2^128.
-            sum = sum.wrapping_add(u128::from(*count).wrapping_mul(u128::from(*price)));
-        }
-        if missing { Err(NoCost::Unpriced) } else { Ok(Cost::Units(sum)) }
     }
 
-    fn exactly(&self, counters: &[u64; COUNTERS], prices: &[Option<Exact>; COUNTERS]) -> Result<Cost, NoCost> {
+    /// `None` where a price is off the grid.
+    fn units(&self, tokens: &Tokens) -> Result<Option<u128>, NoCost> {
+        let counters = tokens.counters().ok_or(NoCost::Impossible)?;
+        let band = self.bands.iter().rev().find(|band| tokens.input >= band.from).ok_or(NoCost::AtDate)?;
+        if self.off_grid.is_some() {
+            return Ok(None);
+        }
+        if band.unpriced != [false; COUNTERS] {
+            let missing = |(count, unpriced): (&u64, &bool)| *unpriced && *count != 0;
+            if counters.iter().zip(&band.unpriced).any(missing) {
+                return Err(NoCost::Unpriced);
+            }
+        }
+        // At most 10^18 tokens of 2^64 units six times over: below 2^128.
+        let amount = |(count, price): (&u64, &u64)| u128::from(*count).wrapping_mul(u128::from(*price));
+        let parts = counters.iter().zip(&band.units).map(amount);
+        Ok(Some(parts.fold(band.request, u128::wrapping_add)))
+    }
+
+    fn exactly(&self, tokens: &Tokens) -> Result<Cost, NoCost> {
+        let counters = tokens.counters().ok_or(NoCost::Impossible)?;
+        let reached = self.bands.iter().rposition(|band| tokens.input >= band.from).ok_or(NoCost::AtDate)?;
+        let prices = self.off_grid.as_ref().and_then(|bands| bands.get(reached)).ok_or(NoCost::AtDate)?;
         let mut sum = self.request.clone();
         for (count, price) in counters.iter().zip(prices).filter(|(count, _)| **count != 0) {
             sum = &sum + &(&Exact::from(*count) * price.as_ref().ok_or(NoCost::Unpriced)?);

@@ -73,6 +73,12 @@ impl Component {
         self.unit() == "token" && *self != Self::Training
     }
 
+    /// Every component that is counted in tokens of requests; writes of any lifetime as one.
+    pub fn tokens() -> Vec<Self> {
+        let all = Self::ALL.iter().filter(|component| component.is_token()).cloned();
+        all.chain([Self::CacheWrite(String::new())]).collect()
+    }
+
     /// Whether its tokens are part of the prompt.
     pub fn is_prompt(&self) -> bool {
         let cached =

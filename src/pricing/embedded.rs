@@ -2,9 +2,9 @@
 //!
 //! Reading all of them takes longer than most runs of the program, so a model is read only when it is asked for: the
 //! files are cut at the lines that begin a model (`  - id: `, the house form), and only the blocks in which the name
-//! occurs are parsed. A test proves that the cut agrees with a whole reading.
+//! stands are parsed. A test proves that the cut agrees with a whole reading.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use sha2::{Digest, Sha256};
@@ -12,13 +12,14 @@ use sha2::{Digest, Sha256};
 use super::read::{hex, read_block};
 use super::{Date, List, ListInfo, Model};
 use crate::diag::{Sink, Source};
-use crate::input;
+use crate::input::{self, Node, Value};
 
 /// A list in the binary.
 #[derive(Debug)]
 pub struct EmbeddedList {
     name: &'static str,
     files: &'static [(&'static str, &'static str)],
+    cut: OnceLock<Vec<Cut>>,
 }
 
 macro_rules! files {
@@ -28,25 +29,47 @@ macro_rules! files {
 /// The list that is always there, under all others.
 pub const DEFAULT_LIST: &str = "embedded";
 
-static LISTS: &[EmbeddedList] = &[
+static LISTS: [EmbeddedList; 2] = [
     EmbeddedList {
         name: DEFAULT_LIST,
         files: files![
+            "models/ai21.yaml",
             "models/alibaba.yaml",
             "models/anthropic.yaml",
+            "models/azure.yaml",
+            "models/baseten.yaml",
             "models/bedrock.yaml",
+            "models/cerebras.yaml",
+            "models/cloudflare.yaml",
             "models/cohere.yaml",
+            "models/databricks.yaml",
+            "models/deepinfra.yaml",
             "models/deepseek.yaml",
             "models/fireworks.yaml",
             "models/google.yaml",
             "models/groq.yaml",
+            "models/meta.yaml",
+            "models/minimax.yaml",
             "models/mistral.yaml",
+            "models/moonshot.yaml",
+            "models/nebius.yaml",
+            "models/novita.yaml",
+            "models/oci.yaml",
             "models/openai.yaml",
+            "models/openrouter.yaml",
+            "models/perplexity.yaml",
+            "models/sambanova.yaml",
             "models/together.yaml",
+            "models/vercel.yaml",
+            "models/vertex.yaml",
+            "models/voyage.yaml",
+            "models/watsonx.yaml",
             "models/xai.yaml",
+            "models/zai.yaml",
         ],
+        cut: OnceLock::new(),
     },
-    EmbeddedList { name: "guide-2025", files: files!["lists/guide-2025.yaml"] },
+    EmbeddedList { name: "guide-2025", files: files!["lists/guide-2025.yaml"], cut: OnceLock::new() },
 ];
 
 /// The names of the lists in the binary.
@@ -71,23 +94,114 @@ pub fn embedded_list(name: &str) -> Option<List> {
     Some(List::embedded(Arc::new(info), list))
 }
 
+/// Every file of the lists in the binary, with the name of its list.
+pub fn embedded_sources() -> Vec<(&'static str, Arc<Source>)> {
+    let of = |list: &'static EmbeddedList| {
+        list.files.iter().map(|(path, text)| {
+            let (name, text) = (format!("pricing/{path}"), (*text).to_owned());
+            (list.name, Arc::new(Source { name, text, first_line: 1 }))
+        })
+    };
+    LISTS.iter().flat_map(of).collect()
+}
+
+/// What a model's block begins with, in the house form.
 const MODEL_START: &str = "\n  - id: ";
+/// What ends the part of a block that says what the model is called.
+const CARDS_START: &str = "\n    prices:";
+
+/// A file cut into the blocks of its models.
+#[derive(Debug)]
+struct Cut {
+    path: &'static str,
+    text: &'static str,
+    provider: &'static str,
+    ge: bool,
+    blocks: Vec<Block>,
+}
+
+/// Where a model stands in a file.
+#[derive(Debug)]
+struct Block {
+    start: usize,
+    end: usize,
+    line: usize,
+}
+
+impl Cut {
+    fn of(path: &'static str, text: &'static str) -> Self {
+        let starts: Vec<usize> =
+            memmem::find_iter(text.as_bytes(), MODEL_START).map(|newline| newline.saturating_add(1)).collect();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let mut blocks = Vec::with_capacity(starts.len());
+        let (mut line, mut counted) = (1usize, 0usize);
+        for (start, end) in starts.iter().copied().zip(ends) {
+            let between = text.as_bytes().get(counted..start).unwrap_or_default();
+            line = line.saturating_add(memchr::memchr_iter(b'\n', between).count());
+            counted = start;
+            blocks.push(Block { start, end, line });
+        }
+        let ge = head_value(text, "defaults").is_some_and(|defaults| defaults.contains("tier_test: ge"));
+        Self { path, text, provider: head_value(text, "provider").unwrap_or_default(), ge, blocks }
+    }
+
+    fn read(&self, block: &Block, info: &Arc<ListInfo>) -> Vec<Arc<Model>> {
+        let text = self.text.get(block.start..block.end).unwrap_or_default().to_owned();
+        let source = Source { name: format!("pricing/{}", self.path), text, first_line: block.line };
+        read(&Arc::new(source), info, self.provider, self.ge)
+    }
+}
 
 impl EmbeddedList {
+    fn cut(&self) -> &[Cut] {
+        self.cut.get_or_init(|| self.files.iter().map(|(path, text)| Cut::of(path, text)).collect())
+    }
+
     /// All models.
     pub fn all(&self, info: &Arc<ListInfo>) -> Vec<Arc<Model>> {
-        self.files.iter().flat_map(|file| models_of(file, info, |_| true)).collect()
+        let of = |file: &Cut| file.blocks.iter().flat_map(|block| file.read(block, info)).collect::<Vec<_>>();
+        self.cut().iter().flat_map(of).collect()
     }
 
     /// The models in whose block `name` stands as a word of its own.
     pub fn mentioning(&self, name: &str, info: &Arc<ListInfo>) -> Vec<Arc<Model>> {
+        let mut found = Vec::new();
         let finder = memmem::Finder::new(name.as_bytes());
-        let mentioned = |file: &&(&str, &str)| finder.find(file.1.as_bytes()).is_some();
-        self.files
-            .iter()
-            .filter(mentioned)
-            .flat_map(|file| models_of(file, info, |block| has_word(block, name, &finder)))
-            .collect()
+        for file in self.cut() {
+            let bytes = file.text.as_bytes();
+            let mut last = None;
+            for at in finder.find_iter(bytes).filter(|at| is_word(bytes, *at, name.len())) {
+                let index = file.blocks.partition_point(|block| block.start <= at).checked_sub(1);
+                if index.is_some() && index != last {
+                    last = index;
+                    let block = index.and_then(|index| file.blocks.get(index));
+                    found.extend(block.map(|block| file.read(block, info)).unwrap_or_default());
+                }
+            }
+        }
+        found
+    }
+
+    /// Every id and alias; the cards, most of the text, are not read for it.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for file in self.cut() {
+            for block in &file.blocks {
+                let whole = file.text.get(block.start..block.end).unwrap_or_default();
+                let head = whole.get(..whole.find(CARDS_START).unwrap_or(whole.len())).unwrap_or_default();
+                let source =
+                    Arc::new(Source { name: file.path.to_owned(), text: head.to_owned(), first_line: block.line });
+                let root = input::parse(&source, &mut Sink::default());
+                let Some(Value::List(models)) = root.map(|root| root.value) else { continue };
+                for model in &models {
+                    names.extend(model.get("id").and_then(Node::scalar).map(str::to_owned));
+                    let Some(Value::List(aliases)) = model.get("aliases").map(|node| &node.value) else { continue };
+                    let name = |alias: &Node| alias.scalar().or_else(|| alias.get("name")?.scalar()).map(str::to_owned);
+                    names.extend(aliases.iter().filter_map(name));
+                }
+            }
+        }
+        names
     }
 
     /// Whether a file or a model of the list says `provider: NAME`.
@@ -102,32 +216,10 @@ fn in_a_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.:/@+~*".contains(&byte)
 }
 
-/// Whether `name` stands in `block` with nothing of a name before or after it.
-fn has_word(block: &str, name: &str, finder: &memmem::Finder<'_>) -> bool {
-    let bytes = block.as_bytes();
+/// Whether the text at `at` has nothing of a name before or after it.
+fn is_word(bytes: &[u8], at: usize, length: usize) -> bool {
     let free = |at: Option<usize>| !at.and_then(|at| bytes.get(at)).is_some_and(|byte| in_a_name(*byte));
-    finder.find_iter(bytes).any(|at| (at == 0 || free(at.checked_sub(1))) && free(at.checked_add(name.len())))
-}
-
-fn models_of(file: &(&str, &str), info: &Arc<ListInfo>, wanted: impl Fn(&str) -> bool) -> Vec<Arc<Model>> {
-    let (path, text) = *file;
-    let ge = head_value(text, "defaults").is_some_and(|defaults| defaults.contains("tier_test: ge"));
-    let provider = head_value(text, "provider").unwrap_or_default();
-    let mut found = Vec::new();
-    let mut at = text.find(MODEL_START);
-    while let Some(start) = at {
-        let body = start.saturating_add(1);
-        let next = text.get(body..).and_then(|rest| rest.find(MODEL_START)).map(|n| n.saturating_add(body));
-        let block = text.get(body..next.unwrap_or(text.len())).unwrap_or_default();
-        if wanted(block) {
-            let lines = text.get(..body).unwrap_or_default().bytes().filter(|b| *b == b'\n').count();
-            let source =
-                Source { name: format!("pricing/{path}"), text: block.to_owned(), first_line: lines.saturating_add(1) };
-            found.extend(read(&Arc::new(source), info, provider, ge));
-        }
-        at = next;
-    }
-    found
+    free(at.checked_sub(1)) && free(at.checked_add(length))
 }
 
 /// The embedded files are checked by tests: a block that cannot be read does not exist in a released program.
@@ -151,7 +243,7 @@ mod tests {
     /// Every embedded file read whole, strictly, has the same models as the blocks it is cut into.
     #[test]
     fn the_cut_into_blocks_agrees_with_a_whole_reading() {
-        for list in LISTS {
+        for list in &LISTS {
             let cut = embedded_list(list.name).unwrap();
             let mut names = Vec::new();
             for (path, text) in list.files {

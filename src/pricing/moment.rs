@@ -74,6 +74,12 @@ impl Load {
         Self { zone: Zone::utc(), hours: None }
     }
 
+    /// Weights of the 168 hours of a week, from Monday 00:00 as `zone` tells it. `None` where nothing is left.
+    pub fn of_week(hours: &[Exact], zone: Zone) -> Option<Self> {
+        let some = hours.len() == 168 && hours.iter().any(|weight| !weight.is_zero());
+        (some && !hours.iter().any(Exact::is_negative)).then(|| Self { zone, hours: Some(hours.to_vec()) })
+    }
+
     /// Weights of the hours of a day, told by `zone`; a day of the weekend has `weekend` times the load of a weekday.
     /// `None` where nothing is left.
     pub fn of_profile(hours: &[Exact; 24], weekend: &Exact, zone: Zone) -> Option<Self> {
@@ -178,7 +184,7 @@ mod tests {
         hours[2] = Exact::ONE;
         let night = Load::of_profile(&hours, &Exact::ONE, Zone::named("Asia/Shanghai").unwrap()).unwrap();
         assert_eq!(shares(&night), [(false, Exact::ONE)]);
-        // 09:30 to 10:30 in Shanghai: half of the first hour is peak there from 01:00 UTC on... all of it, as 09:00 is 01:00 UTC.
+        // 09:00 in Shanghai is 01:00 UTC, within the peak; 12:00 is 04:00 UTC, after it.
         hours[2] = Exact::ZERO;
         hours[9] = exact("3");
         hours[12] = exact("1");

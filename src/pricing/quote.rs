@@ -172,7 +172,11 @@ impl Model {
     fn without_mode(&self, mode: &str, date: Date) -> Missing {
         let cards = || self.cards.iter().filter(|card| card.when.mode.as_deref() == Some(mode));
         let begins = cards().filter_map(|card| card.from).filter(|from| *from > date).min();
-        let others = self.modes().into_iter().filter(|known| *known != mode).map(str::to_owned).collect();
+        let priced = |known: &&str| {
+            self.fallbacks.iter().any(|fallback| fallback.mode == *known)
+                || self.cards.iter().any(|card| card.when.mode.as_deref() == Some(*known) && card.covers(date))
+        };
+        let others = self.modes().into_iter().filter(priced).map(str::to_owned).collect();
         Missing::Mode(others, begins)
     }
 

@@ -27,13 +27,20 @@ pub(super) fn rates(fields: &mut Fields<'_>, test: Test, sink: &mut Sink) -> Vec
     let writes = match fields.get("cache_write", sink) {
         Some(node) => match &node.value {
             Value::Map(entries) if node.get("usd").is_none() => {
-                entries.iter().map(|(key, node)| (key.text.to_string(), node)).collect()
+                // `default` is the lifetime that a bare price is for.
+                let lifetime = |key: &str| if key == "default" { String::new() } else { key.to_owned() };
+                entries.iter().map(|(key, node)| (lifetime(&key.text), node)).collect()
             }
             _ => vec![(String::new(), node)],
         },
         None => Vec::new(),
     };
     for (lifetime, node) in writes.into_iter().chain(short) {
+        if found.iter().any(|((known, _), _)| *known == Component::CacheWrite(lifetime.clone())) {
+            let message = format!("`cache_write` states {lifetime} already");
+            sink.add(Diagnostic::at(Code::Conflict, &node.place, message, "again here").help("keep one of the two"));
+            continue;
+        }
         if !lifetime.is_empty() && Kind::Duration.parse(&lifetime, &Settings::default()).is_err() {
             sink.add(
                 Diagnostic::at(
@@ -183,7 +190,7 @@ pub(super) fn factor(node: &Node, sink: &mut Sink) -> Option<Exact> {
     if is_percent { share(node, sink) } else { plain(node, Kind::Factor, &Settings::default(), sink) }
 }
 
-/// A list of token components, for `applies_to`.
+/// A list of token components, for `applies_to`; `tokens` stands for all of them.
 pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
     let one = std::slice::from_ref(node);
     let items = match &node.value {
@@ -197,6 +204,10 @@ pub(crate) fn components(node: &Node, sink: &mut Sink) -> Vec<Component> {
     let mut found = Vec::new();
     for item in items {
         let Some((name, place)) = word(item, sink) else { continue };
+        if name == "tokens" {
+            found.extend(Component::tokens());
+            continue;
+        }
         match known(&name) {
             Some(component) => found.push(component),
             None => {

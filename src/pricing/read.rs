@@ -166,7 +166,7 @@ fn read_model(id: String, place: &Place, mut fields: Fields<'_>, head: &Head, si
         );
     }
     let own: Vec<_> = own.into_iter().map(|(rate, _)| rate).collect();
-    if !has_cards {
+    if !has_cards && !own.is_empty() {
         cards.push(Card::undated(own, &fields.node().place));
     }
     if let Some(node) = fields.get("batch", sink)

@@ -1,9 +1,11 @@
 //! A table of text columns for a terminal: it fits the width, drops what is least needed, and ends in bars.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, presets};
 use textwrap::core::display_width;
 
-use super::style::{Look, bar};
+pub(super) use super::block::Column;
+use super::block::{Bars, Cell, Row, Table};
+use super::style::{Look, bar, harmless};
 use crate::units::Exact;
 
 /// Columns around the text of a cell.
@@ -13,32 +15,7 @@ const GAP: usize = 1;
 /// A text column may be broken to this width, not further, while others can be dropped.
 const LEAST_TEXT: usize = 20;
 
-/// A column of a sheet.
-pub(super) struct Column {
-    title: &'static str,
-    is_number: bool,
-    /// Which columns go first where the width does not do for all: 1 before 2; 0 stays.
-    spare: u8,
-}
-
-impl Column {
-    /// A column of words, which may be broken.
-    pub fn text(title: &'static str) -> Self {
-        Self { title, is_number: false, spare: 0 }
-    }
-
-    /// A column of numbers, which are never broken.
-    pub fn number(title: &'static str) -> Self {
-        Self { title, is_number: true, spare: 0 }
-    }
-
-    /// One that may be dropped.
-    pub fn spare(self, order: u8) -> Self {
-        Self { spare: order, ..self }
-    }
-}
-
-/// Rows of cells, each with the share that its bar shows.
+/// Rows of cells, each with the share that its bar shows: what is only ever a table of a terminal.
 pub(super) struct Sheet {
     pub columns: Vec<Column>,
     pub rows: Vec<(Vec<String>, Exact)>,
@@ -48,22 +25,61 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub fn draw(&self, look: Look) -> String {
+    pub fn draw(self, look: Look) -> String {
+        let row = |(cells, share): (Vec<String>, Exact)| Row {
+            cells: cells.into_iter().map(Cell::from).collect(),
+            share: Some(share),
+            strong: false,
+        };
+        let rows = self.rows.into_iter().map(row).collect();
+        let bars = Some(Bars { least: self.least_bar, widest: self.widest_bar });
+        draw(&Table { caption: String::new(), columns: self.columns, rows, bars }, look)
+    }
+}
+
+/// Draws a table; names in it are made harmless.
+pub(super) fn draw(table: &Table, look: Look) -> String {
+    Drawn::of(table).draw(look)
+}
+
+/// A table with its texts as they are shown.
+struct Drawn<'a> {
+    columns: &'a [Column],
+    rows: Vec<(Vec<String>, Option<&'a Exact>)>,
+    bars: Option<Bars>,
+    /// The width of each column's contents.
+    content: Vec<usize>,
+}
+
+impl<'a> Drawn<'a> {
+    fn of(table: &'a Table) -> Self {
+        let harmless =
+            |row: &'a Row| (row.cells.iter().map(|cell| harmless(&cell.text)).collect::<Vec<_>>(), row.share.as_ref());
+        let rows: Vec<_> = table.rows.iter().map(harmless).collect();
+        let content = table.columns.iter().enumerate().map(|(index, column)| {
+            let cells = rows.iter().filter_map(|(cells, _)| cells.get(index));
+            cells.map(|text| display_width(text)).chain([display_width(&column.title)]).max().unwrap_or(0)
+        });
+        Self { columns: &table.columns, content: content.collect(), bars: table.bars, rows }
+    }
+
+    fn draw(&self, look: Look) -> String {
         let shown = self.shown(look.width);
         let widths = self.widths(&shown, look.width);
         let used: usize = widths.iter().map(|width| width.saturating_add(PADDING).saturating_add(GAP)).sum();
-        let bar_width = look.width.saturating_sub(used).saturating_sub(PADDING).min(self.widest_bar);
-        let with_bar = bar_width >= self.least_bar.min(4);
-        let mut table = Table::new();
+        let room = look.width.saturating_sub(used).saturating_sub(PADDING);
+        let bar_width = self.bars.map_or(0, |bars| room.min(bars.widest));
+        let with_bar = self.bars.is_some_and(|bars| bar_width >= bars.least.min(4));
+        let mut table = comfy_table::Table::new();
         let mut style = presets::NOTHING;
         style.header_separator = presets::UTF8_HORIZONTAL_ONLY.header_separator;
         table.load_style(style);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(look.width.saturating_add(1)).unwrap_or(u16::MAX));
-        let titles = shown.iter().map(|column| column.1.title).chain(with_bar.then_some(""));
-        table.set_header(titles.map(Cell::new));
+        let titles = shown.iter().map(|column| column.1.title.as_str()).chain(with_bar.then_some(""));
+        table.set_header(titles.map(comfy_table::Cell::new));
         for (cells, share) in &self.rows {
-            let bar = with_bar.then(|| bar(share, u64::try_from(bar_width).unwrap_or(0)));
+            let bar = with_bar.then(|| share.map_or_else(String::new, |share| bar(share, width_of(bar_width))));
             table.add_row(shown.iter().filter_map(|(index, _)| cells.get(*index).cloned()).chain(bar));
         }
         let all =
@@ -87,11 +103,11 @@ impl Sheet {
     }
 
     /// The columns that have room, with their positions.
-    fn shown(&self, width: usize) -> Vec<(usize, &Column)> {
+    fn shown(&self, width: usize) -> Vec<(usize, &'a Column)> {
         let mut shown: Vec<(usize, &Column)> = self.columns.iter().enumerate().collect();
         loop {
             let needed: usize = shown.iter().map(|(index, column)| self.least(*index, column)).sum();
-            let bar = self.least_bar.saturating_add(PADDING);
+            let bar = self.bars.map_or(0, |bars| bars.least.saturating_add(PADDING));
             let first = shown.iter().filter(|(_, column)| column.spare > 0).min_by_key(|(_, column)| column.spare);
             // The last spare columns are worth more than a bar.
             let wanted =
@@ -127,8 +143,10 @@ impl Sheet {
     }
 
     fn content_width(&self, column: usize) -> usize {
-        let cells = self.rows.iter().filter_map(|(cells, _)| cells.get(column)).map(String::as_str);
-        let title = self.columns.get(column).map(|column| column.title);
-        cells.chain(title).map(display_width).max().unwrap_or(0)
+        self.content.get(column).copied().unwrap_or(0)
     }
+}
+
+fn width_of(columns: usize) -> u64 {
+    u64::try_from(columns).unwrap_or(0)
 }

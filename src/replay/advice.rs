@@ -117,7 +117,7 @@ impl Study {
 
 /// The lifetimes that a model sells: as they are written, and as its prices call them.
 fn lifetimes(listed: &pricing::Model, as_of: pricing::Date) -> Vec<(String, String)> {
-    let usual = listed.cache.ttls.first().map_or(USUAL_LIFETIME, String::as_str);
+    let usual = usual_lifetime(listed);
     let priced: Vec<&str> = listed.card(None, as_of).into_iter().flat_map(pricing::Card::lifetimes).collect();
     let mut found: Vec<(String, String)> = priced
         .iter()
@@ -131,7 +131,13 @@ fn lifetimes(listed: &pricing::Model, as_of: pricing::Date) -> Vec<(String, Stri
     found
 }
 
-fn nanos(lifetime: &str) -> Option<i64> {
+/// The lifetime that a model's caches have unless another is bought.
+pub fn usual_lifetime(listed: &pricing::Model) -> &str {
+    listed.cache.ttls.first().map_or(USUAL_LIFETIME, String::as_str)
+}
+
+/// Nanoseconds of a lifetime.
+pub fn nanos(lifetime: &str) -> Option<i64> {
     let seconds = Kind::Duration.parse(lifetime, &Settings::default()).ok()?;
     i64::try_from((&seconds * &Exact::from(1_000_000_000)).to_u64()?).ok()
 }

@@ -68,6 +68,7 @@ fn parts(leaf: &Leaf, index: usize) -> u64 {
     let Ratio { of, .. } = match index {
         0..=3 => leaf.input,
         4 => leaf.output,
+        5 => Ratio { times: 1, of: leaf.reasoning },
         _ => Ratio::ONE,
     };
     of.max(1)

@@ -60,7 +60,11 @@ pub fn report(
     }
     let mut report = ReplayReport {
         schema: SCHEMA,
-        scenario: job.plan.as_ref().map(|plan| ScenarioName { name: plan.name.clone(), file: plan.file.clone() }),
+        scenario: job.plan.as_ref().map(|plan| ScenarioName {
+            name: plan.name.clone(),
+            file: plan.file.clone(),
+            set: Vec::new(),
+        }),
         log: facts(job, shared, first, &clerk.counts, &findings, span),
         prices: prices(job),
         currency: job.plan.as_ref().map_or_else(|| "USD".to_owned(), |plan| plan.currency.code.clone()),
@@ -384,7 +388,7 @@ fn remarks(
     backwards: Option<(At, u64)>,
     report: &mut ReplayReport,
 ) {
-    let mut warn = |code: &'static str, message: String| report.warnings.push(Warning { code, message });
+    let mut warn = |code: &'static str, message: String| report.warnings.push(Warning { code: code.into(), message });
     for (file, remark) in &findings.remarks {
         let name = job.name_of(*file);
         match remark {

@@ -121,6 +121,11 @@ impl CacheState {
 }
 
 impl ResponseCache {
+    /// Whether its hits depend on what was asked before.
+    pub fn is_ordered(&self) -> bool {
+        self.exact.as_ref().is_some_and(|layer| matches!(layer.hits, Hits::Known(_)))
+    }
+
     /// Whether a model is asked: after a miss, or a wrong hit that is answered again.
     pub fn passes(&self, request: &Request, tally: &mut Tally, mut state: Option<&mut CacheState>) -> bool {
         let layers = [(&self.exact, purpose::EXACT), (&self.semantic, purpose::SEMANTIC)];

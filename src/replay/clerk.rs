@@ -5,10 +5,9 @@ use std::hash::BuildHasherDefault;
 
 use super::advice::{Advisor, Study};
 use super::bill::Tariffs;
-use super::cache::CacheState;
 use super::histogram::Histogram;
 use super::lexicon::Quick;
-use super::program::{Programs, as_logged};
+use super::program::{Memories, Programs, as_logged};
 use super::read::time::SECOND;
 use super::request::{Request, drawn};
 use super::rows::Rows;
@@ -137,7 +136,7 @@ pub struct Clerk<'a> {
     lately: [u64; 6],
     /// By grouping and value.
     pub groups: Vec<HashMap<i64, Group, BuildHasherDefault<Quick>>>,
-    states: Vec<Option<CacheState>>,
+    memories: Memories,
     /// The only strategy, where requests are what the log says and nothing else is asked.
     alone: Option<(usize, usize, bool)>,
     /// Prefix caches, where they are looked at.
@@ -158,7 +157,6 @@ impl<'a> Clerk<'a> {
         sample: Option<usize>,
         study: Option<&'a Study>,
     ) -> Self {
-        let states = programs.programs.iter().map(|program| program.cache.as_ref().and_then(CacheState::of));
         let alone = match programs.programs.as_slice() {
             [only] if groupings.is_empty() && rows.is_none() && sample.is_none() && study.is_none() => only.plain,
             _ => None,
@@ -173,7 +171,7 @@ impl<'a> Clerk<'a> {
             counts: Counts::default(),
             lately: [0; 6],
             groups: groupings.iter().map(|_| HashMap::default()).collect(),
-            states: states.collect(),
+            memories: Memories::of(programs),
             alone,
             advisor: study.map(|study| Advisor::new(study, prices)),
             rows,
@@ -211,7 +209,7 @@ impl<'a> Clerk<'a> {
             self.draw(request);
             return;
         }
-        self.pay(request, text, unpaid);
+        self.pay(request, blocks, text, unpaid);
     }
 
     #[inline(always)]
@@ -232,11 +230,11 @@ impl<'a> Clerk<'a> {
 
     /// Sends a request through every strategy.
     #[inline]
-    fn pay(&mut self, request: &Request, text: &mut Vec<u8>, unpaid: &mut impl FnMut(Unpaid)) {
+    fn pay(&mut self, request: &Request, blocks: &[u64], text: &mut Vec<u8>, unpaid: &mut impl FnMut(Unpaid)) {
         self.tally.clear_trace();
         for index in 0..self.programs.programs.len() {
-            let state = self.states.get_mut(index).and_then(Option::as_mut);
-            if let Err(found) = self.programs.run(index, request, &mut self.till, &mut self.tally, state) {
+            let asked = (request, blocks);
+            if let Err(found) = self.programs.run(index, asked, &mut self.till, &mut self.tally, &mut self.memories) {
                 unpaid(Unpaid::of(*found, request));
             }
         }
@@ -313,7 +311,7 @@ impl<'a> Clerk<'a> {
         let mut sample = Sample { requests: 0, sums: Vec::new() };
         sample.sums.resize(self.programs.programs.len(), (Exact::ZERO, Exact::ZERO));
         for sampled in kept.into_sorted_vec() {
-            self.pay(&sampled.request, text, unpaid);
+            self.pay(&sampled.request, &[], text, unpaid);
             self.tally.settle();
             sample.requests += 1;
             let Some(trace) = &self.tally.trace else { continue };

@@ -1,6 +1,7 @@
 //! What a run wants to know of its logs.
 
 use crate::plan::log::{Log, Role};
+use crate::plan::{Plan, RouteBy, Serving};
 
 /// What a run wants to know of its logs, and how their columns are mapped.
 #[derive(Clone, Default, Debug)]
@@ -9,6 +10,8 @@ pub struct Wanted {
     pub log: Log,
     /// Columns that costs are shown by.
     pub by: Vec<String>,
+    /// Columns that routes go by.
+    pub routes: Vec<String>,
 }
 
 /// What a run looks at beside counters, times and modes; other columns are passed over.
@@ -58,5 +61,27 @@ impl Uses {
             Role::Count(counter) => self.parts || !counter.is_part(),
             Role::Time | Role::Batch | Role::Mode | Role::Outcome(_) | Role::By(_) | Role::Kind => true,
         }
+    }
+}
+
+/// Columns that the routes of a plan go by, each once.
+pub fn route_columns(plan: &Plan) -> Vec<String> {
+    let mut found = Vec::new();
+    plan.strategies.iter().for_each(|strategy| columns_of(&strategy.serving, &mut found));
+    found
+}
+
+fn columns_of(serving: &Serving, found: &mut Vec<String>) {
+    match serving {
+        Serving::Single(_) => {}
+        Serving::Route(route) => {
+            if let Some(RouteBy::Column(column, ..)) = &route.by
+                && !found.contains(column)
+            {
+                found.push(column.clone());
+            }
+            route.arms.iter().for_each(|arm| columns_of(&arm.serving, found));
+        }
+        Serving::Cascade(cascade) => cascade.steps.iter().for_each(|step| columns_of(&step.arm.serving, found)),
     }
 }

@@ -9,6 +9,7 @@ use super::bill::{Bill, Line};
 use super::job::Job;
 use super::report::Estimate;
 use super::tariff::{PRICED, components};
+use crate::levers::Variant;
 use crate::plan::{self, Server, Serving};
 use crate::pricing::{Ask, Moment};
 use crate::units::{Exact, display};
@@ -43,11 +44,11 @@ pub fn of(bill: &Bill, per_usd: &Exact) -> Option<Estimate> {
 }
 
 /// What the workload that the scenario states costs for as many `requests`; `None` where it states none, or where the
-/// strategy has what only a log knows.
+/// strategy asks what only a log knows.
 pub fn of_scenario(job: &Job, strategy: usize, bill: &Bill, requests: &Exact, per_usd: &Exact) -> Option<Estimate> {
     let plan = job.plan.as_ref().filter(|plan| plan.has_workload)?;
-    let stated = plan.strategies.get(strategy).filter(|strategy| !is_as_logged(&strategy.serving))?;
-    let outcome = crate::levers::evaluate(plan, stated, None).ok()?;
+    let stated = plan.strategies.get(strategy).filter(|strategy| !needs_a_log(&strategy.serving))?;
+    let outcome = crate::levers::evaluate(plan, stated, Variant::default()).ok()?;
     let per_request = outcome.total.value().checked_div(plan.workload.requests.value())?;
     let total = &per_request * requests;
     let share = |tokens: Exact| tokens.checked_div(requests).unwrap_or(Exact::ZERO);
@@ -76,12 +77,12 @@ pub fn of_scenario(job: &Job, strategy: usize, bill: &Bill, requests: &Exact, pe
     })
 }
 
-fn is_as_logged(serving: &Serving) -> bool {
+fn needs_a_log(serving: &Serving) -> bool {
     match serving {
         Serving::Single(Server::Model(used)) => used.model.is_as_logged(),
         Serving::Single(Server::Deployment(_)) => false,
-        Serving::Route(route) => route.arms.iter().any(|arm| is_as_logged(&arm.serving)),
-        Serving::Cascade(cascade) => cascade.steps.iter().any(|step| is_as_logged(&step.arm.serving)),
+        Serving::Route(route) => route.by.is_some() || route.arms.iter().any(|arm| needs_a_log(&arm.serving)),
+        Serving::Cascade(cascade) => cascade.steps.iter().any(|step| needs_a_log(&step.arm.serving)),
     }
 }
 

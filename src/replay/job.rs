@@ -16,6 +16,7 @@ use super::program::Programs;
 use super::read::Bad;
 use super::read::desk::Lexicons;
 use super::report::ReplayReport;
+use super::request::MOST_GROUPINGS;
 use super::rows::Rows;
 use super::run::{Pace, Shared};
 use super::tariff::Clock;
@@ -97,22 +98,24 @@ impl Job {
         let tasks = self.plan.iter().flat_map(|plan| &plan.workload.tasks);
         let tasks: Vec<&str> = tasks.filter_map(|task| task.name.as_deref()).collect();
         let lexicons = Lexicons::new(&tasks);
-        let batch_mode = lexicons.modes.handle(b"batch").unwrap_or_default();
         let mut source = Source::new(&self.files, self.options.chunk, &self.wanted, &lexicons, progress);
         let first = source.start()?;
         let outcomes = self.wanted.log.outcomes.iter().map(|(model, _)| model.clone()).collect();
-        let offer = Offer { roles: first.roles.clone(), outcomes, batch_mode };
+        let columns = self.wanted.routes.iter().cloned().zip(self.wanted.by.len()..).collect();
+        let offer = Offer { roles: first.roles.clone(), outcomes, block: first.block, columns, lexicons: &lexicons };
         let Compiled { programs, payees, mut uses } = compile::compile(self.plan.as_ref(), &offer)?;
+        let looks = self.looks_at_prefixes(&first);
         uses.identity |= self.options.sample.is_some();
-        uses.blocks = self.looks_at_prefixes(&first);
-        uses.session |= uses.blocks;
+        uses.blocks |= looks;
+        uses.session |= looks;
         let groupings = self.groupings(&first)?;
         source.narrow(uses)?;
         let assumptions = source.assumptions().to_vec();
         let study = self.study(&programs, &payees, &first);
         let extra = study.iter().flat_map(|study| study.payees.iter().cloned());
         let payees = payees.into_iter().chain(extra).collect();
-        let prices = Prices::new(&self.names, &lexicons, self.clock(&first), payees);
+        let tokenizer = self.plan.as_ref().map(|plan| plan.workload.tokenizer.clone()).unwrap_or_default();
+        let prices = Prices::new(&self.names, &lexicons, self.clock(&first), payees, tokenizer);
         let shared = Shared {
             programs: &programs,
             prices: &prices,
@@ -166,6 +169,10 @@ impl Job {
     }
 
     fn groupings(&self, first: &First) -> Result<Vec<Grouping>, Failure> {
+        if self.wanted.by.len() + self.wanted.routes.len() > MOST_GROUPINGS {
+            let message = format!("up to {MOST_GROUPINGS} columns can be shown by and routed by in one run");
+            return Err(Box::new(Diagnostic::without_place(Code::LogColumns, message)).into());
+        }
         let mut found = Vec::new();
         for (index, name) in self.wanted.by.iter().enumerate() {
             let dated = first.time.is_some_and(TimeForm::is_dated);

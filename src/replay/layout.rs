@@ -120,7 +120,7 @@ impl Layout {
                 chosen.push((*role, (*name).to_owned()));
             }
         }
-        for (index, name) in wanted.by.iter().enumerate() {
+        for (index, name) in wanted.by.iter().chain(&wanted.routes).enumerate() {
             let name = match Role::named(name) {
                 // `--by model` means the column of models, whatever its name.
                 Some(role) if !has(name) => chosen

@@ -32,7 +32,7 @@ mod tariff;
 mod till;
 mod trouble;
 
-pub use columns::{Uses, Wanted};
+pub use columns::{Uses, Wanted, route_columns};
 pub use job::{Failure, Job, Options, USUAL_CHUNK};
 pub use prefix::Limit;
 pub use report::*;

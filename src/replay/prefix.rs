@@ -98,6 +98,14 @@ impl PrefixCache {
         tokens
     }
 
+    /// Whether the prefix of this number was there; it is from now on.
+    pub fn ask_for(&mut self, prefix: u64, now: i64) -> bool {
+        let alive = self.kept.time_of(prefix).is_some_and(|last| self.is_alive(last, now));
+        self.kept.touch(prefix, now);
+        self.tidy(now);
+        alive
+    }
+
     fn ask_session(&mut self, request: &Request, input: u64) -> u64 {
         if request.session == 0 {
             self.note(input, 0, 1, 0);

@@ -5,6 +5,7 @@
 //! each call, such as retries, is a weight on its price.
 
 use super::cache::{CacheState, ResponseCache};
+use super::prefix::{Limit, Policy, PrefixCache};
 use super::prompt::{PromptLevers, Usage};
 use super::request::{NOTHING, Request, drawn};
 use super::tally::Tally;
@@ -26,6 +27,8 @@ pub mod purpose {
     pub const SEMANTIC: u64 = 4;
     /// Whether a hit is wrong.
     pub const FALSE_HIT: u64 = 5;
+    /// Which of several prefixes a prompt begins with.
+    pub const PREFIX: u64 = 6;
     /// Steps of a cascade: two numbers each from here on.
     pub const CASCADE: u64 = 16;
 }
@@ -62,6 +65,8 @@ pub struct Programs {
     pub leaves: Vec<Leaf>,
     /// Every kind of event that is paid by itself.
     pub fees: Vec<Fee>,
+    /// Every prefix cache that calls read: what limits it, and the tokens of a block.
+    pub prefixes: Vec<(Limit, u64)>,
 }
 
 /// A strategy.
@@ -112,6 +117,10 @@ pub struct Route {
 pub enum Choice {
     /// For each task: arms in order, each with the bound up to which it is taken.
     Shares(Vec<Vec<(Bound, usize)>>),
+    /// By tokens of the prompt: the most that an arm takes, shortest first; and who takes longer ones.
+    Length(Vec<(u64, usize)>, usize),
+    /// By the value of the column at this position; and who takes all others.
+    Column(usize, Vec<(u32, usize)>, usize),
 }
 
 /// A call or fee beside the answer.
@@ -128,8 +137,6 @@ pub enum Side {
 pub struct Cascade {
     /// The steps.
     pub steps: Vec<Step>,
-    /// What judging an answer costs.
-    pub judge: Option<Side>,
     /// Whether the last step's answers are judged too.
     pub judge_last: bool,
     /// Whether only the step that answered is paid.
@@ -147,6 +154,8 @@ pub struct Step {
     pub error: Option<Bound>,
     /// What those cost.
     pub billed: Billed,
+    /// What judging an answer costs.
+    pub judge: Option<Side>,
 }
 
 /// Which answers stop a cascade.
@@ -156,6 +165,15 @@ pub enum Stop {
     Share(Bound),
     /// Those that the log says were good enough: the bit of the outcome.
     Recorded(u32),
+    /// Those that a judge accepts, of right and of wrong answers; the bit says which are right.
+    Judged {
+        /// The bit of the outcome.
+        bit: u32,
+        /// Right answers that are accepted.
+        right: Bound,
+        /// Wrong answers that are.
+        wrong: Bound,
+    },
 }
 
 /// A place where calls are made.
@@ -179,6 +197,48 @@ pub struct Leaf {
     pub constant: Option<(u64, u64)>,
     /// What each call is multiplied by, by counter and last for the price per request: retries.
     pub weights: Vec<Exact>,
+    /// What the provider's prompt cache has of each prompt.
+    pub prefix: Option<Prefix>,
+    /// What counts are multiplied by for another tokenizer, prompt and answer: first for models of the log without a factor
+    /// of their own, then for those of each factor. Empty: counts hold as they are.
+    pub tokenizer: Vec<(u64, u64)>,
+    /// Parts of a token that hidden reasoning is counted in.
+    pub reasoning: u64,
+}
+
+/// A provider's prompt cache as calls meet it; it takes the place of the cached and written tokens of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Prefix {
+    /// How it is billed.
+    pub policy: Policy,
+    /// What of a prompt can be cached.
+    pub length: Prefixed,
+    /// What of that is there.
+    pub there: There,
+}
+
+/// What of a prompt can be cached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Prefixed {
+    /// All of it.
+    All,
+    /// So many tokens.
+    Tokens(u64),
+    /// This share: numerator, denominator.
+    Share(u64, u64),
+    /// System, tools and examples.
+    Parts,
+}
+
+/// What of a prefix is there when it is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum There {
+    /// What the cache of this number holds of the prompt's blocks or session.
+    Kept(usize),
+    /// All of it, if the cache of this number holds it: one of so many prefixes.
+    Fixed(usize, u64),
+    /// This share: numerator, denominator, which divides the parts of a token.
+    Share(u64, u64),
 }
 
 /// `times` parts per token of the log, of which `of` make one.
@@ -200,12 +260,24 @@ impl Ratio {
 pub enum Batch {
     /// Those that the log says did; other service tiers of the log hold as well.
     AsLogged,
-    /// None, and every call pays the standard price.
-    Never,
-    /// This share, in the mode of this handle.
-    Share(Bound, u32),
-    /// Those that the log says may wait, in the mode of this handle.
-    Eligible(u32),
+    /// Every call is in the mode of this handle.
+    Always(u32),
+    /// This share, in the mode of this handle; others in theirs.
+    Share {
+        /// Which.
+        bound: Bound,
+        /// Their mode.
+        batch: u32,
+        /// That of the others.
+        rest: u32,
+    },
+    /// Those that the log says may wait; others in theirs.
+    Eligible {
+        /// Their mode.
+        batch: u32,
+        /// That of the others.
+        rest: u32,
+    },
 }
 
 /// A kind of event that is paid by itself.
@@ -222,23 +294,40 @@ pub struct Fee {
 /// A request that has no price: the leaf and why. It is rare, so that the way without it should be short.
 pub type Unpaid = Box<(usize, Trouble)>;
 
+/// What strategies remember of the requests so far.
+#[derive(Debug)]
+pub struct Memories {
+    responses: Vec<Option<CacheState>>,
+    prefixes: Vec<PrefixCache>,
+}
+
+impl Memories {
+    /// Nothing yet.
+    pub fn of(programs: &Programs) -> Self {
+        let responses = programs.programs.iter().map(|program| program.cache.as_ref().and_then(CacheState::of));
+        let prefixes = programs.prefixes.iter().map(|(limit, block)| PrefixCache::new(*limit, *block, false));
+        Self { responses: responses.collect(), prefixes: prefixes.collect() }
+    }
+}
+
 impl Programs {
-    /// Sends a request through a strategy.
+    /// Sends a request through a strategy; `blocks` are those of its prompt.
     ///
     /// # Errors
     /// A call without a price.
     pub fn run(
         &self,
         index: usize,
-        request: &Request,
+        (request, blocks): (&Request, &[u64]),
         till: &mut Till<'_>,
         tally: &mut Tally,
-        state: Option<&mut CacheState>,
+        memories: &mut Memories,
     ) -> Result<(), Unpaid> {
         let Some(program) = self.programs.get(index) else { return Ok(()) };
         if let Some((leaf, payee, logged)) = program.plain {
             return as_logged(leaf, payee, logged, request, till, tally);
         }
+        let state = memories.responses.get_mut(index).and_then(Option::as_mut);
         if program.cache.as_ref().is_some_and(|cache| !cache.passes(request, tally, state)) {
             return Ok(());
         }
@@ -246,7 +335,8 @@ impl Programs {
             None => Usage::of(request),
             Some(levers) => levers.shortened(request),
         };
-        let mut run = Run { programs: self, request, till, tally };
+        let of = program.prompt.as_ref().map_or(1, |levers| levers.of);
+        let mut run = Run { programs: self, request, blocks, of, till, tally, prefixes: &mut memories.prefixes };
         if let Some(side) = program.prompt.as_ref().and_then(|levers| levers.compressor) {
             run.side(side, &usage)?;
         }
@@ -282,8 +372,12 @@ pub fn as_logged(
 struct Run<'r, 'p, 't> {
     programs: &'r Programs,
     request: &'r Request,
+    blocks: &'r [u64],
+    /// Parts of a token that prompts are counted in after the prompt levers.
+    of: u64,
     till: &'r mut Till<'p>,
     tally: &'t mut Tally,
+    prefixes: &'r mut [PrefixCache],
 }
 
 impl Run<'_, '_, '_> {
@@ -312,35 +406,48 @@ impl Run<'_, '_, '_> {
         let request = self.request;
         let mode = match leaf.batch {
             Batch::AsLogged => request.mode,
-            Batch::Never => NOTHING,
-            Batch::Share(bound, mode) => {
+            Batch::Always(mode) => mode,
+            Batch::Share { bound, batch, rest } => {
                 if bound.takes(request, purpose::BATCH) {
-                    mode
+                    batch
                 } else {
-                    NOTHING
+                    rest
                 }
             }
-            Batch::Eligible(mode) => {
+            Batch::Eligible { batch, rest } => {
                 if request.batchable == Some(true) {
-                    mode
+                    batch
                 } else {
-                    NOTHING
+                    rest
                 }
             }
         };
         let mut tokens = usage.tokens;
         let mut whole = usage.whole;
-        if leaf.input != Ratio::ONE {
+        let (more_in, more_out) = match leaf.tokenizer.as_slice() {
+            [] => (1, 1),
+            factors => factors.get(self.till.factor(request.model)).copied().unwrap_or((1, 1)),
+        };
+        let times = leaf.input.times.saturating_mul(more_in);
+        if leaf.input != Ratio::ONE || times != 1 {
             let [fresh, cached, written, written_1h, _, _] = &mut tokens;
             for count in [fresh, cached, written, written_1h, &mut whole] {
-                *count = count.saturating_mul(leaf.input.times);
+                *count = count.saturating_mul(times);
+            }
+            if let Some(prefix) = &leaf.prefix {
+                self.cached(prefix, times, leaf.input.of, whole, &mut tokens);
             }
             whole = whole.div_ceil(leaf.input.of);
+        } else if let Some(prefix) = &leaf.prefix {
+            self.cached(prefix, 1, 1, whole, &mut tokens);
         }
         let [.., output, reasoning] = &mut tokens;
-        if leaf.output != Ratio::ONE {
-            *output = output.saturating_mul(leaf.output.times);
+        let times = leaf.output.times.saturating_mul(more_out);
+        if times != 1 {
+            *output = output.saturating_mul(times);
         }
+        // What is hidden is neither scaled nor capped by the levers.
+        *reasoning = reasoning.saturating_mul(more_out);
         if let Some(max) = leaf.output_max {
             *output = (*output).min(max);
         }
@@ -364,6 +471,48 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
+    /// Splits a prompt of `whole` parts, `of` of which make a token, into what its prompt cache reads, writes and leaves;
+    /// a token of the log has `times` parts for each that the prompt levers count in.
+    fn cached(&mut self, prefix: &Prefix, times: u64, of: u64, whole: u64, tokens: &mut [u64; PRICED]) {
+        let request = self.request;
+        let input = whole / of;
+        let here = |count: u64| count.saturating_mul(self.of).saturating_mul(times) / of;
+        let stated = match prefix.length {
+            Prefixed::All => None,
+            Prefixed::Tokens(most) => Some(most.min(input)),
+            Prefixed::Share(share, all) => Some(input.saturating_mul(share) / all),
+            Prefixed::Parts => {
+                let parts = [Counter::System, Counter::Tools, Counter::Examples];
+                Some(here(parts.iter().map(|part| request.count(*part)).sum::<u64>()).min(input))
+            }
+        };
+        // A stated length is written in the steps of the provider; what comes from the log is as long as its blocks.
+        let cacheable = stated.map_or(input, |length| prefix.policy.usable(length));
+        let there = match prefix.there {
+            There::Kept(at) => {
+                let cache = self.prefixes.get_mut(at);
+                here(cache.map_or(0, |cache| cache.ask(request, self.blocks))).min(cacheable)
+            }
+            There::Fixed(at, prefixes) => {
+                let which = drawn(request.id, purpose::PREFIX) % prefixes.max(1);
+                let cache = self.prefixes.get_mut(at);
+                if cache.is_some_and(|cache| cache.ask_for(which, request.time)) { cacheable } else { 0 }
+            }
+            There::Share(..) => cacheable,
+        };
+        let (read, written) = Policy { breakpoint: Some(cacheable), ..prefix.policy }.apply(input, there);
+        let (read, written) = match prefix.there {
+            There::Share(share, all) => {
+                let read = (of / all.max(1)).saturating_mul(share).saturating_mul(read);
+                (read, cacheable.saturating_mul(of).saturating_sub(read))
+            }
+            There::Kept(_) | There::Fixed(..) => (read.saturating_mul(of), written.saturating_mul(of)),
+        };
+        let [fresh, cached, of_write, of_write_1h, _, _] = tokens;
+        (*cached, *of_write, *of_write_1h) = (read, written, 0);
+        *fresh = whole.saturating_sub(read).saturating_sub(written);
+    }
+
     fn side(&mut self, side: Side, usage: &Usage) -> Result<(), Unpaid> {
         match side {
             Side::Call(leaf) => self.call(leaf, usage, Billed::All),
@@ -383,6 +532,10 @@ impl Run<'_, '_, '_> {
                 && match step.stop {
                     Stop::Share(bound) => bound.takes(self.request, draw),
                     Stop::Recorded(bit) => self.request.outcomes >> bit & 1 == 1,
+                    Stop::Judged { bit, right, wrong } => {
+                        let accepts = if self.request.outcomes >> bit & 1 == 1 { right } else { wrong };
+                        accepts.takes(self.request, draw)
+                    }
                 };
             if cascade.final_only {
                 if stops {
@@ -392,7 +545,7 @@ impl Run<'_, '_, '_> {
             }
             let billed = if failed { least(billed, step.billed) } else { billed };
             self.serve(&step.node, usage, billed)?;
-            if let Some(judge) = cascade.judge.filter(|_| !failed && (!last || cascade.judge_last)) {
+            if let Some(judge) = step.judge.filter(|_| !failed && (!last || cascade.judge_last)) {
                 self.side(judge, usage)?;
             }
             if stops {
@@ -440,6 +593,14 @@ impl Choice {
                 let arms = tasks.get(task).map_or(&[][..], Vec::as_slice);
                 let found = arms.iter().find(|(bound, _)| bound.is_above(hash)).or(arms.last());
                 found.map_or(usize::MAX, |(_, arm)| *arm)
+            }
+            Self::Length(arms, longer) => {
+                let input = request.count(Counter::Input);
+                arms.iter().find(|(most, _)| input <= *most).map_or(*longer, |(_, arm)| *arm)
+            }
+            Self::Column(at, values, other) => {
+                let value = request.by.get(*at).copied().unwrap_or(NOTHING);
+                values.iter().find(|(known, _)| *known == value).map_or(*other, |(_, arm)| *arm)
             }
         }
     }

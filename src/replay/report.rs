@@ -333,7 +333,8 @@ impl DemandReport {
     /// or without dates. `place` is where it is said to be stated.
     pub fn profile(&self, place: &Place) -> Option<Profile> {
         let hours = self.week.clone()?;
-        Some(Profile { hours, ahead_of_utc: 0, place: place.clone() })
+        let load = crate::pricing::Load::of_week(&hours, crate::pricing::Zone::utc())?;
+        Some(Profile { hours, load, place: place.clone() })
     }
 
     /// The fullest window of so many seconds (1, 10, 60 or 3600) over the mean of all.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::read::desk::Lexicons;
 use super::tariff::{Band, Clock, Key, Stated, Subject, Tariff, midnight};
 use crate::check::Names;
-use crate::plan::Model;
+use crate::plan::{Model, Tokenizer};
 use crate::pricing::{Date, Lookup, Missing};
 
 /// Whom calls are paid to.
@@ -42,6 +42,7 @@ pub struct Prices<'a> {
     lexicons: &'a Lexicons,
     clock: Clock,
     payees: Vec<Payee>,
+    tokenizer: Tokenizer,
     shared: Mutex<Shared>,
 }
 
@@ -57,8 +58,22 @@ struct Compiled(Vec<(i64, Result<Tariff, Trouble>)>);
 
 impl<'a> Prices<'a> {
     /// Prices of calls paid to `payees`.
-    pub fn new(names: &'a Names, lexicons: &'a Lexicons, clock: Clock, payees: Vec<Payee>) -> Self {
-        Self { names, lexicons, clock, payees, shared: Mutex::default() }
+    pub fn new(
+        names: &'a Names,
+        lexicons: &'a Lexicons,
+        clock: Clock,
+        payees: Vec<Payee>,
+        tokenizer: Tokenizer,
+    ) -> Self {
+        Self { names, lexicons, clock, payees, tokenizer, shared: Mutex::default() }
+    }
+
+    /// The factor of the tokenizer of a model that the log names: 0 for none of its own, else 1 and its position.
+    fn factor(&self, model: u32) -> usize {
+        let listed = self.lexicons.models.name(model).and_then(|name| self.names.find(&name, self.names.as_of()).ok());
+        let own = listed.and_then(|model| self.tokenizer.of(&model.listed.provider, &model.listed.id));
+        let at = own.and_then(|own| self.tokenizer.factors.iter().position(|factor| factor == own));
+        at.map_or(0, |at| at + 1)
     }
 
     /// Every key so far.
@@ -131,6 +146,8 @@ pub struct Till<'a> {
     prices: &'a Prices<'a>,
     /// By payee, then model, each with the modes that there are room for.
     known: Vec<Vec<Slot>>,
+    /// By model, the factor of its tokenizer; -1 where nobody asked.
+    factors: Vec<i32>,
 }
 
 /// Modes of a model that are found by position; further ones are asked for each time.
@@ -148,7 +165,7 @@ enum Slot {
 impl<'a> Till<'a> {
     /// Remembers nothing yet.
     pub fn new(prices: &'a Prices<'a>) -> Self {
-        Self { prices, known: vec![Vec::new(); prices.payees.len()] }
+        Self { prices, known: vec![Vec::new(); prices.payees.len()], factors: Vec::new() }
     }
 
     /// The price key of a call of `input` tokens at `time`, paid to `payee`; `model` is what the log names, or nothing
@@ -187,6 +204,28 @@ impl<'a> Till<'a> {
             Some(Slot::Other(compiled)) => compiled.find(time, input),
             _ => self.learn(payee, model, mode).find(time, input),
         }
+    }
+
+    /// The factor of the tokenizer of a model that the log names: 0 for none of its own, else 1 and its position.
+    #[inline]
+    pub fn factor(&mut self, model: u32) -> usize {
+        let at = model.wrapping_add(1) as usize;
+        match self.factors.get(at) {
+            Some(known) if *known >= 0 => *known as usize,
+            _ => self.learn_factor(at, model),
+        }
+    }
+
+    #[cold]
+    fn learn_factor(&mut self, at: usize, model: u32) -> usize {
+        let factor = self.prices.factor(model);
+        if self.factors.len() <= at {
+            self.factors.resize(at + 1, -1);
+        }
+        if let Some(slot) = self.factors.get_mut(at) {
+            *slot = i32::try_from(factor).unwrap_or(-1);
+        }
+        factor
     }
 
     /// Why the counter at `index` has no price in a key.

@@ -4,28 +4,38 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::evaluation::{is_input, is_output};
+use super::period::Period;
+use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Costs, DeploymentReport, Evaluation,
-    ExpectationResult, LineReport, ListUsed, PricesUsed, Report, SCHEMA, Savings, ScenarioName, StrategyReport, Usage,
-    warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, ComponentPart, CostInterval, Costs,
+    DeploymentReport, Evaluation, ExpectationResult, LineReport, ListUsed, PrefixCacheReport, PricesUsed, Report,
+    SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Usage, advice, attribution, warnings,
 };
+use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Hosted, Lever, Line, Outcome, Quantity};
+use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity};
 use crate::plan::{Metric, Plan, Server};
-use crate::units::Exact;
+use crate::units::{Exact, display};
 
 impl Report {
-    /// The report of an evaluation.
+    /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
     pub fn of(evaluation: &Evaluation) -> Self {
+        let mut report = Self::exact(evaluation);
+        report.print();
+        report
+    }
+
+    fn exact(evaluation: &Evaluation) -> Self {
         let plan = &evaluation.plan;
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
+        let in_all_orders = attribution::fits(plan);
         let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index)).collect();
+            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
         Self {
-            schema: SCHEMA,
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone() },
+            schema: SCHEMA.into(),
+            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
             prices: PricesUsed {
                 as_of: plan.as_of.to_string(),
                 lists: plan
@@ -45,9 +55,12 @@ impl Report {
             baseline: name(plan.baseline),
             best: best(&strategies, &name(plan.baseline)),
             strategies,
+            comparison: None,
+            omitted_strategies: 0,
             break_even: evaluation.break_even.clone(),
             budgets: budgets(evaluation, &name),
             expectations: expectations(evaluation, &name),
+            advice: advice::advice(evaluation),
             warnings: Vec::new(),
         }
     }
@@ -72,7 +85,7 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     let mut parts: Vec<(&Line, Exact)> = Vec::new();
     for line in lines {
         let same = |(known, _): &&mut (&Line, Exact)| {
-            (known.lever, &known.item, known.mode) == (line.lever, &line.item, line.mode)
+            (known.lever, &known.item, &known.mode) == (line.lever, &line.item, &line.mode)
         };
         match parts.iter_mut().find(same) {
             Some((_, sum)) => *sum = &*sum + line.cost.value(),
@@ -107,6 +120,36 @@ fn breakdown(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<BreakdownPart> {
     found
 }
 
+/// What a line pays for.
+fn component(line: &Line) -> &'static str {
+    let [input, cached, output, hosting, other] = COMPONENTS;
+    match line {
+        _ if line.component.starts_with("cache") => cached,
+        _ if is_input(line) => input,
+        _ if is_output(line) => output,
+        _ if line.lever == Lever::Deployment => hosting,
+        _ => other,
+    }
+}
+
+/// The bill by what is paid for. The parts add up to the month.
+fn components(plan: &Plan, lines: &[Line], total: &Exact) -> Vec<ComponentPart> {
+    let of = |name: &'static str| {
+        let mut own = lines.iter().filter(|line| component(line) == name).peekable();
+        own.peek()?;
+        Some((name, own.map(|line| line.cost.value()).sum::<Exact>()))
+    };
+    let found: Vec<(&'static str, Exact)> = COMPONENTS.into_iter().filter_map(of).collect();
+    let per_month = |usd: &Exact| shown(plan, &(usd * plan.days_per_month.value()));
+    let months: Vec<Exact> = found.iter().map(|(_, usd)| per_month(usd)).collect();
+    let (_, months) = settle(&per_month(total), &months);
+    let part = |((name, _), per_month): (&(&'static str, Exact), Exact)| ComponentPart {
+        component: (*name).into(),
+        per_month,
+    };
+    found.iter().zip(months).map(part).collect()
+}
+
 /// An amount in USD in the currency of the plan.
 fn shown(plan: &Plan, usd: &Exact) -> Exact {
     usd * &plan.currency.per_usd
@@ -127,6 +170,7 @@ fn budgets(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<Budge
                 actual: actual.as_ref().map(in_currency),
                 level: if budget.fails { "fail" } else { "warn" }.to_owned(),
                 place: budget.place.to_string(),
+                at: spot(&budget.place),
             }
         })
         .collect()
@@ -147,12 +191,20 @@ fn expectations(evaluation: &Evaluation, name: &dyn Fn(usize) -> String) -> Vec<
                 ok: actual.as_ref().is_some_and(|actual| (actual - &claim.equals).abs() <= claim.within),
                 actual: actual.as_ref().map(in_currency),
                 place: claim.place.to_string(),
+                at: spot(&claim.place),
             }
         })
         .collect()
 }
 
-fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
+/// A place in a file; standard input and options of the command line are none.
+fn spot(place: &Place) -> Option<Spot> {
+    let file = &place.source.name;
+    let is_file = file != "<stdin>" && !file.starts_with("--");
+    is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
+}
+
+fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -162,22 +214,36 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
     let (per_day, amounts) = settle(&shown(plan, outcome.total.value()), &amounts);
     let lines: Vec<LineReport> =
         outcome.lines.iter().zip(&amounts).map(|(each, amount)| line(plan, each, amount)).collect();
-    let costs = |wanted: &dyn Fn(&Line) -> bool| {
+    let cost_of = |wanted: &dyn Fn(&Line) -> bool| {
         outcome.lines.iter().zip(&amounts).filter(|(line, _)| wanted(line)).map(|(_, amount)| amount).sum()
     };
-    let usage = outcome.calls.iter().map(|(server, calls)| usage(outcome, server, calls.value(), costs));
+    let usage = outcome.calls.iter().map(|(server, calls)| usage(outcome, server, calls.value(), cost_of));
+    let baseline = evaluation.baseline();
+    let costs = (baseline.value(), outcome.total.value());
+    let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
+    let month = |day: &Exact| shown(plan, &(day * plan.days_per_month.value()));
     let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
         breakdown: breakdown(plan, &outcome.lines, outcome.total.value()),
+        components: components(plan, &outcome.lines, outcome.total.value()),
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
+        prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
+        interval: evaluation
+            .results
+            .get(index)?
+            .interval
+            .as_ref()
+            .map(|(low, high)| CostInterval { low_per_month: month(low), high_per_month: month(high) }),
         cost: Costs {
+            per_hour: Period::Hour.of_day(&per_day, plan.days_per_month.value()),
             per_month: metric(Metric::PerMonth)?,
             per_year: metric(Metric::PerYear)?,
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
+            per_accepted_answer: metric(Metric::PerAcceptedAnswer),
             per_day,
         },
         savings: Savings {
@@ -185,30 +251,58 @@ fn strategy(evaluation: &Evaluation, index: usize) -> Option<StrategyReport> {
             per_month: metric(Metric::SavingsPerMonth)?,
             percent: metric(Metric::SavingsPercent),
         },
-        quality: None,
+        quality: metric(Metric::Quality),
         lines,
+        waterfall: shares.waterfall,
+        shapley: shares.shapley,
+        interactions: shares.interactions,
         alternatives: Alternatives {
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
             cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
+            mean_request_per_month: evaluation.results.get(index)?.evened.as_ref().map(month),
         },
-        assumptions: assumptions(evaluation, index),
+        assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
+}
+
+fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
+    let cacheable = &used.read + &used.written;
+    let share = |of: &Exact| used.read.checked_div(of).unwrap_or(Exact::ZERO);
+    let premium = used.write_ratio.as_ref().map(|write| write - &Exact::ONE);
+    let over = |divisor: Option<Exact>| premium.as_ref().and_then(|premium| premium.checked_div(&divisor?));
+    let rebate = used.read_ratio.as_ref().map(|read| &Exact::ONE - read);
+    let spread = used.write_ratio.as_ref().zip(used.read_ratio.as_ref()).map(|(write, read)| write - read);
+    let saved = &(&used.without - &used.cost) * plan.days_per_month.value();
+    PrefixCacheReport {
+        model: used.model.listed.id.clone(),
+        ttl: (!used.ttl.is_empty()).then(|| used.ttl.clone()),
+        hit_share_of_cacheable_tokens: share(&cacheable),
+        hit_share_of_input_tokens: share(&used.input),
+        break_even_hit_share: over(spread),
+        break_even_reads_per_write: over(rebate),
+        requests_per_second_and_prefix: used.rate.clone(),
+        saves_per_month: shown(plan, &saved),
+    }
 }
 
 fn deployment(hosted: &Hosted) -> DeploymentReport {
     DeploymentReport {
         deployment: hosted.deployment.name.clone(),
-        what: hosted.what,
+        what: hosted.what.into(),
         at_peak: hosted.at_peak.clone(),
         hours_per_day: hosted.hours.clone(),
         utilization: hosted.utilization.clone(),
         peak_to_mean: hosted.peak.value().clone(),
         throughput: hosted.throughput.as_ref().map(|speed| speed.value().clone()),
+        throughput_interval: hosted.throughput.as_ref().and_then(|speed| match &speed.step().origin {
+            Origin::Estimated { low, high, .. } => Some((low.clone(), high.clone())),
+            _ => None,
+        }),
         bought: hosted
             .bought
             .iter()
-            .map(|(term, hours)| BoughtReport { purchase: term.name(), hours_per_day: hours.clone() })
+            .map(|(term, hours)| BoughtReport { purchase: term.name().into(), hours_per_day: hours.clone() })
             .collect(),
         cold_start_share: hosted.cold_share.clone(),
         overflow_share: hosted.overflow.clone(),
@@ -258,18 +352,28 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
+        provider: line.model.as_ref().map(|model| model.listed.provider.clone()),
         component: line.component.clone(),
         mode: line.mode.name().to_owned(),
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
+        list_unit_price: list_price(line, &unit_price),
         unit_price,
-        unit_price_currency: "USD",
+        unit_price_currency: "USD".into(),
         per,
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
+}
+
+/// The price of a line before the negotiated discount of its model.
+fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
+    let discount = line.model.as_ref()?.discount.as_ref()?;
+    let rest = &Exact::ONE - discount.value();
+    // Of what is free by contract, the list price is the first factor of its formula.
+    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
 }
 
 /// What a line of this component counts.
@@ -313,7 +417,13 @@ pub(super) fn walk(step: &Arc<Step>, seen: &mut HashSet<*const Step>, found: &mu
         let name = step.name.as_deref().unwrap_or("a figure");
         let text = match &step.origin {
             Origin::Default(reason) => Some(format!("{name} = {}: {reason}", step.amount())),
-            Origin::Median(place) => {
+            Origin::Estimated { how, low, high, .. } => Some(format!(
+                "{name} = {}: {how}; 80% interval {} to {}",
+                step.amount(),
+                display::count(low),
+                display::count(high)
+            )),
+            Origin::Uncertain(place, _) => {
                 Some(format!("{name} = {}: the median of the range stated at {place}", step.amount()))
             }
             _ => None,

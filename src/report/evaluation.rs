@@ -1,10 +1,11 @@
 //! Every strategy of a plan computed, with the variants that reports compare.
 
 use super::break_even::{BreakEvenReport, break_evens};
+use crate::analysis::risk;
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
-use crate::levers::{self, Outcome};
-use crate::plan::{Arm, Billing, Metric, Plan, Serving, Strategy};
+use crate::levers::{self, Outcome, Variant};
+use crate::plan::{Arm, Billing, Bound, Metric, Plan, Serving, Strategy, Task};
 use crate::units::{Exact, grammar::DAYS_PER_YEAR};
 
 /// A plan and what its strategies come to.
@@ -16,6 +17,8 @@ pub struct Evaluation {
     pub results: Vec<Computed>,
     /// The comparisons that the plan asks for, in the same order.
     pub break_even: Vec<BreakEvenReport>,
+    /// Quantiles of the cost of a month in USD that budgets and expectations name, estimates all of them.
+    pub quantiles: Vec<(usize, Metric, Exact)>,
 }
 
 /// A strategy computed.
@@ -25,6 +28,10 @@ pub struct Computed {
     pub outcome: Outcome,
     /// Both ways to bill its cascades; `None` without one.
     pub cascade: Option<Billings>,
+    /// What it costs at both ends of the throughputs that it estimates, the lesser cost first; `None` where it estimates none.
+    pub interval: Option<(Exact, Exact)>,
+    /// What it would cost if every request were the mean request; `None` where all are alike.
+    pub evened: Option<Exact>,
 }
 
 /// A strategy with cascades, billed both ways.
@@ -54,8 +61,16 @@ impl Evaluation {
             problems.extend(found);
             Vec::new()
         });
+        let quantiles = if problems.is_empty() {
+            risk::quantiles(&plan).unwrap_or_else(|found| {
+                problems.extend(found);
+                Vec::new()
+            })
+        } else {
+            Vec::new()
+        };
         if problems.is_empty() {
-            return Ok(Self { plan, results, break_even });
+            return Ok(Self { plan, results, break_even, quantiles });
         }
         let mut sink = crate::diag::Sink::default();
         problems.into_iter().for_each(|problem| sink.add(problem));
@@ -89,44 +104,60 @@ impl Evaluation {
             Metric::CallsPerDay => result.outcome.calls.iter().map(|(_, calls)| calls.value()).sum(),
             Metric::InputTokensPerDay => &total(&is_input) + &hosted(&|hosted| hosted.input.value()),
             Metric::OutputTokensPerDay => &total(&is_output) + &hosted(&|hosted| hosted.output.value()),
+            Metric::Quality => result.outcome.quality.as_ref()?.value().clone(),
+            Metric::PerAcceptedAnswer => {
+                let quality = result.outcome.quality.as_ref()?.value();
+                day.checked_div(&(self.plan.workload.requests.value() * quality))?
+            }
+            Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
+                let of = |known: &&(usize, Metric, Exact)| (known.0, known.1) == (strategy, metric);
+                self.quantiles.iter().find(of)?.2.clone()
+            }
             Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
             Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })
     }
 
-    /// Tokens per day of the workload as stated: each request's prompt, answer and reasoning once.
+    /// Tokens per day of the workload as stated: prompts, answers and reasoning of all calls, before any lever.
     pub(super) fn workload_tokens(&self) -> Exact {
-        let of_task = |task: &crate::plan::Task| {
-            let prompt = task.prompt.total(|_| true);
-            let output = task.output.as_ref().map_or(Exact::ZERO, |output| output.value().clone());
-            let tokens = &(prompt.value() + &output) + task.reasoning.value();
-            &(self.plan.workload.requests.value() * task.share.value()) * &tokens
-        };
-        self.plan.workload.tasks.iter().map(of_task).sum()
+        self.plan.workload.tokens().value().clone()
     }
 }
 
 /// Whether a line bills tokens that a model reads.
-pub(super) fn is_input(line: &levers::Line) -> bool {
+pub(crate) fn is_input(line: &levers::Line) -> bool {
     line.model.is_some() && (line.component.starts_with("input") || line.component.starts_with("cache"))
 }
 
 /// Whether a line bills tokens that a model writes.
-pub(super) fn is_output(line: &levers::Line) -> bool {
+pub(crate) fn is_output(line: &levers::Line) -> bool {
     line.model.is_some() && (line.component.starts_with("output") || line.component == "reasoning")
 }
 
 fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic>> {
-    let outcome = levers::evaluate(plan, strategy, None)?;
+    let with = |variant: Variant| levers::evaluate(plan, strategy, variant);
+    let total = |variant: Variant| with(variant).map(|outcome| outcome.total.value().clone());
+    let outcome = with(Variant::default())?;
+    let billed = |billing| with(Variant { billing: Some(billing), ..Variant::default() });
     let cascade = if has_cascade(&strategy.serving) {
-        Some(Billings {
-            every_attempt: levers::evaluate(plan, strategy, Some(Billing::EveryAttempt))?,
-            final_only: levers::evaluate(plan, strategy, Some(Billing::FinalOnly))?,
-        })
+        Some(Billings { every_attempt: billed(Billing::EveryAttempt)?, final_only: billed(Billing::FinalOnly)? })
     } else {
         None
     };
-    Ok(Computed { outcome, cascade })
+    let interval = if outcome.hosted.iter().any(|hosted| hosted.is_estimated) {
+        let at = |throughput| total(Variant { throughput, ..Variant::default() });
+        let (slow, fast) = (at(Bound::Low)?, at(Bound::High)?);
+        Some(if slow < fast { (slow, fast) } else { (fast, slow) })
+    } else {
+        None
+    };
+    let differ = |task: &Task| task.lengths.is_some() || task.turns.is_some() || task.agent.is_some();
+    let evened = if plan.workload.tasks.iter().any(differ) {
+        Some(total(Variant { evened: true, ..Variant::default() })?).filter(|evened| evened != outcome.total.value())
+    } else {
+        None
+    };
+    Ok(Computed { outcome, cascade, interval, evened })
 }
 
 fn has_cascade(serving: &Serving) -> bool {

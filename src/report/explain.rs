@@ -2,21 +2,48 @@
 
 use std::sync::Arc;
 
-use super::Evaluation;
+use serde::Serialize;
+
 use super::evaluation::{is_input, is_output};
+use super::{Evaluation, ScenarioName};
 use crate::diag::suggest;
 use crate::figure::{Calls, Figure, Step};
 use crate::levers::{Line, Outcome};
 use crate::plan::{Metric, Server};
 use crate::units::{Exact, display};
 
+/// The version of the shape of explanations.
+pub const SCHEMA: &str = "llmcost.explain/1";
+
+/// Explanations of a scenario.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Explanations {
+    /// [`SCHEMA`]
+    pub schema: &'static str,
+    /// What was computed.
+    pub scenario: ScenarioName,
+    /// By strategy, in the order of the file.
+    pub strategies: Vec<OfStrategy>,
+}
+
+/// Explanations of a strategy.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OfStrategy {
+    /// Its name.
+    pub name: String,
+    /// Its figures.
+    pub figures: Vec<Explanation>,
+}
+
 /// What there is to say of one figure.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Explanation {
     /// Which figure.
     pub title: String,
-    /// Its value.
+    /// Its value in words.
     pub value: String,
+    /// The same, exact, in the currency of the scenario where it is money.
+    pub amount: Exact,
     /// How it comes about: the terms of a sum, or a single formula.
     pub terms: Vec<String>,
     /// The named numbers in the formula, what they are and where they come from.
@@ -24,7 +51,7 @@ pub struct Explanation {
 }
 
 /// A number in a formula.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Input {
     /// How deep it stands below the explained figure.
     pub depth: usize,
@@ -90,9 +117,11 @@ fn matches(line: &Line, path: &str) -> bool {
 fn of_line(evaluation: &Evaluation, line: &Line) -> Explanation {
     let plan = &evaluation.plan;
     let tier = line.tier.as_ref().map_or_else(String::new, |tier| format!(", tier {tier}"));
+    let amount = line.cost.value() * &plan.currency.per_usd;
     Explanation {
         title: format!("{}{tier}", line_path(line)),
-        value: format!("{} a day", display::money(&(line.cost.value() * &plan.currency.per_usd), &plan.currency.code)),
+        value: format!("{} a day", display::money(&amount, &plan.currency.code)),
+        amount,
         terms: in_currency(evaluation, line.cost.step().terms()),
         inputs: inputs(line.cost.step()),
     }
@@ -195,6 +224,24 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         }
         Metric::InputTokensPerDay => ("the billed input tokens of these lines".to_owned(), tokens(&is_input)),
         Metric::OutputTokensPerDay => ("the billed output tokens of these lines".to_owned(), tokens(&is_output)),
+        Metric::Quality => {
+            let quality = result.outcome.quality.as_ref()?.step();
+            (quality.formula(), inputs(quality))
+        }
+        Metric::PerAcceptedAnswer => {
+            let requests = &evaluation.plan.workload.requests;
+            let formula = format!(
+                "cost per day {} / (requests {} x quality {})",
+                of(Metric::PerDay),
+                requests.step().amount(),
+                of(Metric::Quality)
+            );
+            (formula, Vec::new())
+        }
+        Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
+            let what = "the quantile of the cost of a month over draws of what is uncertain, an estimate; `risk` says how good";
+            (what.to_owned(), Vec::new())
+        }
         Metric::FinalOnlyPerMonth => {
             variant(&result.cascade.as_ref()?.final_only, "every request pays only the step that answered it")
         }
@@ -205,6 +252,7 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
     Some(Explanation {
         title: metric.name().to_owned(),
         value: text(evaluation, metric, &value),
+        amount: if metric.is_money() { &value * &plan.currency.per_usd } else { value },
         terms: vec![formula],
         inputs: parts,
     })
@@ -215,6 +263,7 @@ fn text(evaluation: &Evaluation, metric: Metric, value: &Exact) -> String {
     match metric {
         _ if metric.is_money() => display::money(&(value * &currency.per_usd), &currency.code),
         Metric::SavingsPercent => format!("{}%", display::number(value, 2)),
+        Metric::Quality => display::percent(value, 2),
         _ => display::count(value),
     }
 }

@@ -1,18 +1,41 @@
 //! The one report that every format shows: figures as exact numbers, in the currency of the scenario.
 
+mod advice;
+mod attribution;
 mod break_even;
 mod build;
+mod charges;
+pub mod comparison;
+mod dominance;
 mod evaluation;
 pub mod explain;
+mod field;
+mod period;
+mod printed;
+mod read;
 mod settle;
+mod size;
 mod warnings;
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
+pub use advice::Advice;
+pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
-    Band, BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+    Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
 };
+pub use charges::Charge;
+pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
+pub(crate) use evaluation::{is_input, is_output};
+pub use field::{Field, Order};
+pub use period::Period;
+pub use size::{
+    CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
+    RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
+};
 pub use warnings::Warning;
 
 use crate::units::Exact;
@@ -20,11 +43,14 @@ use crate::units::Exact;
 /// The version of the report's shape.
 pub const SCHEMA: &str = "llmcost.report/1";
 
+/// One of a few words: a constant where a report is made, text where one is read from a file.
+pub type Word = Cow<'static, str>;
+
 /// The result of a scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`]
-    pub schema: &'static str,
+    pub schema: Word,
     /// What was computed.
     pub scenario: ScenarioName,
     /// Which prices.
@@ -39,22 +65,31 @@ pub struct Report {
     pub requests_per_day: Exact,
     /// The strategy that the others are compared with.
     pub baseline: String,
-    /// The strategies, in the order of the file.
+    /// The strategies, in the order of the file unless somebody asked for another.
     pub strategies: Vec<StrategyReport>,
+    /// How many strategies were left out on request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted_strategies: u64,
     /// The cheapest strategy, where it is not the baseline.
     pub best: Option<Best>,
+    /// What it is against another result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// APIs against deployments, at every volume.
     pub break_even: Vec<BreakEvenReport>,
     /// Limits and whether they hold.
     pub budgets: Vec<BudgetResult>,
     /// Claims and whether they hold.
     pub expectations: Vec<ExpectationResult>,
+    /// Changes that save most, at most three.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
     /// Warnings that concern no single strategy.
     pub warnings: Vec<Warning>,
 }
 
 /// The cheapest strategy against the baseline.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Best {
     /// Which.
     pub strategy: String,
@@ -67,16 +102,19 @@ pub struct Best {
 }
 
 /// The scenario of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScenarioName {
     /// Its name.
     pub name: String,
     /// Its file.
     pub file: String,
+    /// What `--set` changed in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
 }
 
 /// The prices of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PricesUsed {
     /// Their date.
     pub as_of: String,
@@ -85,7 +123,7 @@ pub struct PricesUsed {
 }
 
 /// A price list of a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListUsed {
     /// Its name.
     pub name: String,
@@ -96,7 +134,7 @@ pub struct ListUsed {
 }
 
 /// The result of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StrategyReport {
     /// Its name.
     pub name: String,
@@ -104,18 +142,31 @@ pub struct StrategyReport {
     pub cost: Costs,
     /// What it saves against the baseline.
     pub savings: Savings,
-    /// Expected quality; unknown as long as no qualities are stated.
+    /// The share of the requests that get a right answer, 0 to 1; `None` where too little is stated.
     pub quality: Option<Exact>,
+    /// What it costs at both ends of the throughputs that it estimates (80% intervals); `None` where it estimates none.
+    pub interval: Option<CostInterval>,
     /// Calls and tokens by model.
     pub usage: Vec<Usage>,
     /// Deployments and what runs of them.
     pub deployments: Vec<DeploymentReport>,
+    /// Prompt caches and what they do on each model.
+    pub prefix_caches: Vec<PrefixCacheReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
     pub breakdown: Vec<BreakdownPart>,
+    /// The bill by what is paid for: input, cached input, output, hosting, other.
+    #[serde(default)]
+    pub components: Vec<ComponentPart>,
     /// The bill; its lines add up to the cost per day exactly.
     pub lines: Vec<LineReport>,
+    /// What each lever saves, switched on one after the other in physical order, starting from the baseline.
+    pub waterfall: Vec<LeverSaving>,
+    /// What each lever saves on average over all orders of switching them on.
+    pub shapley: Vec<LeverSaving>,
+    /// Levers that together save another amount than each alone, largest first.
+    pub interactions: Vec<Interaction>,
     /// The same strategy under other assumptions.
     pub alternatives: Alternatives,
     /// Defaults and fallbacks that touched a figure.
@@ -125,8 +176,10 @@ pub struct StrategyReport {
 }
 
 /// Costs of a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Costs {
+    /// Per hour of a mean day.
+    pub per_hour: Exact,
     /// Per day.
     pub per_day: Exact,
     /// Per month of the calendar.
@@ -137,10 +190,12 @@ pub struct Costs {
     pub per_request: Exact,
     /// Per 1M tokens of the workload as stated, before any lever; `None` without tokens.
     pub per_million_tokens: Option<Exact>,
+    /// Per request over the share of right answers; `None` where no quality is known.
+    pub per_accepted_answer: Option<Exact>,
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Savings {
     /// Per day.
     pub per_day: Exact,
@@ -151,7 +206,7 @@ pub struct Savings {
 }
 
 /// What a strategy asks of one model.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Usage {
     /// The model.
     pub model: String,
@@ -167,13 +222,43 @@ pub struct Usage {
     pub per_day: Exact,
 }
 
+/// Costs between which four of five true ones lie.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CostInterval {
+    /// The lower end.
+    pub low_per_month: Exact,
+    /// The upper end.
+    pub high_per_month: Exact,
+}
+
+/// What a prompt cache does on one model.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PrefixCacheReport {
+    /// The model.
+    pub model: String,
+    /// The lifetime bought; `None`: the model's usual one.
+    pub ttl: Option<String>,
+    /// The share of the cacheable tokens that is read from the cache.
+    pub hit_share_of_cacheable_tokens: Exact,
+    /// The share of all input tokens of these calls that is read from the cache.
+    pub hit_share_of_input_tokens: Exact,
+    /// The hit share above which the cache pays: (w-1)/(w-r), w and r the write and read price over the input price.
+    pub break_even_hit_share: Option<Exact>,
+    /// Reads of a token that pay for writing it: (w-1)/(1-r).
+    pub break_even_reads_per_write: Option<Exact>,
+    /// Requests per second with one prefix, where the hit share is derived from them.
+    pub requests_per_second_and_prefix: Option<Exact>,
+    /// Saved against paying all of it as input; negative where the cache costs more.
+    pub saves_per_month: Exact,
+}
+
 /// What runs of a deployment for a strategy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeploymentReport {
     /// Which.
     pub deployment: String,
     /// What runs: `replica`, `instance`, `worker` or `unit`.
-    pub what: &'static str,
+    pub what: Word,
     /// How many of them in the busiest hour.
     pub at_peak: Exact,
     /// Hours of them per day, all together.
@@ -184,6 +269,8 @@ pub struct DeploymentReport {
     pub peak_to_mean: Exact,
     /// Output tokens per second of a replica.
     pub throughput: Option<Exact>,
+    /// The 80% interval of that, where it is estimated.
+    pub throughput_interval: Option<(Exact, Exact)>,
     /// Hours per day by the way they are bought.
     pub bought: Vec<BoughtReport>,
     /// The share of the requests that wait for a worker to start.
@@ -193,16 +280,16 @@ pub struct DeploymentReport {
 }
 
 /// Hours of a deployment that are bought in one way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BoughtReport {
     /// `on_demand`, `spot`, `reserved_1y` or `reserved_3y`.
-    pub purchase: &'static str,
+    pub purchase: Word,
     /// Hours per day.
     pub hours_per_day: Exact,
 }
 
 /// The lines of one lever and item, added up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BreakdownPart {
     /// The lever.
     pub lever: String,
@@ -216,13 +303,28 @@ pub struct BreakdownPart {
     pub share: Exact,
 }
 
+/// What is paid for, in the order in which charts stack it.
+pub const COMPONENTS: [&str; 5] = ["input", "cached input", "output", "hosting", "other"];
+
+/// The lines of one kind, added up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ComponentPart {
+    /// One of [`COMPONENTS`].
+    pub component: Word,
+    /// Cost.
+    pub per_month: Exact,
+}
+
 /// One line of a bill: `quantity x unit_price / per`, in USD, converted into the report's currency.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LineReport {
     /// The lever that causes it.
     pub lever: String,
     /// The model or part.
     pub item: String,
+    /// Who sells it; `None` for what no price list has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// What is priced.
     pub component: String,
     /// `standard` or `batch`.
@@ -235,8 +337,11 @@ pub struct LineReport {
     pub unit: String,
     /// USD for `per` units, after discounts.
     pub unit_price: Exact,
+    /// The same before the negotiated discount, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_unit_price: Option<Exact>,
     /// The currency of the unit price: always USD, as price lists are.
-    pub unit_price_currency: &'static str,
+    pub unit_price_currency: Word,
     /// How many units the price is for.
     pub per: Exact,
     /// Cost.
@@ -248,18 +353,21 @@ pub struct LineReport {
 }
 
 /// The same strategy under other assumptions.
-#[derive(Clone, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Alternatives {
     /// A cascade that pays only the step that answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_final_only_per_month: Option<Exact>,
     /// A cascade that pays every attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_every_attempt_per_month: Option<Exact>,
+    /// Every request taken as the mean request, where requests differ: what a computation with means would say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_request_per_month: Option<Exact>,
 }
 
 /// Whether a budget holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BudgetResult {
     /// Whose.
     pub strategy: String,
@@ -273,12 +381,15 @@ pub struct BudgetResult {
     pub level: String,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
 }
 
 /// Whether an expectation holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ExpectationResult {
     /// Whose.
     pub strategy: String,
@@ -292,8 +403,26 @@ pub struct ExpectationResult {
     pub actual: Option<Exact>,
     /// Whether it holds.
     pub ok: bool,
-    /// Where it is stated.
+    /// Where it is stated, as `file:line:column`.
     pub place: String,
+    /// The same in parts, where it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Spot>,
+}
+
+/// A place in a file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Spot {
+    /// The file as the user named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Report {

@@ -11,6 +11,23 @@ pub(super) fn settle(total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
         return (total.clone(), parts.to_vec());
     }
     let grid = parts.iter().chain([total]).map(Exact::shown_decimals).max().unwrap_or_default();
+    settle_on(grid, total, parts)
+}
+
+/// A change from `before` to `after` and its parts as they are printed: all on one grid where any of them has no end, so that
+/// the printed difference is the sum of the printed parts.
+pub(super) fn settle_change(before: &Exact, after: &Exact, parts: &[Exact]) -> (Exact, Exact, Vec<Exact>) {
+    let all = || parts.iter().chain([before, after]);
+    if all().all(|amount| amount.decimals().is_some()) {
+        return (before.clone(), after.clone(), parts.to_vec());
+    }
+    let grid = all().map(Exact::shown_decimals).max().unwrap_or_default();
+    let (before, after) = (before.round(grid), after.round(grid));
+    let (_, parts) = settle_on(grid, &(&after - &before), parts);
+    (before, after, parts)
+}
+
+fn settle_on(grid: usize, total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
     let total = total.round(grid);
     let mut printed: Vec<Exact> = parts.iter().map(|part| part.round(grid)).collect();
     let remainder = &total - &printed.iter().sum::<Exact>();

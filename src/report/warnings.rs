@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
-use crate::levers::{self, Finding, standard_price};
-use crate::plan::{Billing, Cascade, Model, Plan, Route, Server, Serving, Strategy};
-use crate::pricing::{Card, Component};
+use super::dominance::{Domination, dominations};
+use super::{Evaluation, Word};
+use crate::levers::{Finding, PrefixUse};
+use crate::plan::{Billing, Cascade, Model, Plan, Server, Serving};
+use crate::pricing::Card;
 use crate::units::{Exact, display};
 
 /// Something that a reader of the result should look at.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Warning {
     /// Its stable name.
-    pub code: &'static str,
+    pub code: Word,
     /// What it says.
     pub message: String,
 }
@@ -30,7 +31,9 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         return found;
     };
     let money = |usd: &Exact| display::money(&(usd * &plan.currency.per_usd), &plan.currency.code);
-    dominated(plan, strategy, result.outcome.total.value(), &money, &mut found);
+    found.extend(
+        dominations(plan, strategy).iter().map(|pair| dominated(plan, pair, result.outcome.total.value(), &money)),
+    );
     let totals = result.cascade.as_ref().map(|both| (both.every_attempt.total.value(), both.final_only.total.value()));
     if let Some((every, only)) = totals
         && billing_of(&strategy.serving) == Some(Billing::FinalOnly)
@@ -38,7 +41,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     {
         let days = plan.days_per_month.value();
         found.push(Warning {
-            code: "blended-rate-understates",
+            code: "blended-rate-understates".into(),
             message: format!(
                 "`billing: final_only` pays only the step that answered; providers bill every attempt, and a judge is paid too: \
                  {} a month instead of {}",
@@ -58,7 +61,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             _ => "no share would pay for it".to_owned(),
         };
         found.push(Warning {
-            code: "cascade-below-break-even",
+            code: "cascade-below-break-even".into(),
             message: format!(
                 "step {} ({}) stops {} of the calls that reach it; it costs {} a day and spares {}: {needed}",
                 step.step.saturating_add(1),
@@ -71,7 +74,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     }
     if !result.outcome.unanswered.is_zero() {
         found.push(Warning {
-            code: "unanswered",
+            code: "unanswered".into(),
             message: format!(
                 "{} requests a day end the cascade without an accepted answer; what they cost is in, what they lack is not",
                 display::count(&result.outcome.unanswered),
@@ -84,33 +87,109 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         }
     }
     found.extend(result.outcome.findings.iter().map(finding));
+    found.extend(result.outcome.prefixes.iter().filter_map(|used| losing(used, plan, &money)));
+    for hosted in &result.outcome.hosted {
+        let told = hosted.deployment.warnings.iter();
+        found.extend(told.map(|(code, message)| Warning { code: (*code).into(), message: message.clone() }));
+    }
     found
+}
+
+/// A prompt cache that costs more than it saves.
+fn losing(used: &PrefixUse, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Option<Warning> {
+    let lost = &used.cost - &used.without;
+    if lost <= Exact::ZERO {
+        return None;
+    }
+    let hits = used.read.checked_div(&(&used.read + &used.written)).unwrap_or(Exact::ZERO);
+    let (write, read) = (used.write_ratio.as_ref()?, used.read_ratio.as_ref()?);
+    let needed = (write - &Exact::ONE).checked_div(&(write - read));
+    let needed = needed.map_or_else(String::new, |share| format!("; it pays above {}", display::percent(&share, 1)));
+    Some(Warning {
+        code: "cache-below-break-even".into(),
+        message: format!(
+            "the prompt cache of {} reads {} of its tokens and loses {} a month{needed}",
+            used.model.listed.id,
+            display::percent(&hits, 1),
+            money(&(&lost * plan.days_per_month.value())),
+        ),
+    })
 }
 
 fn finding(finding: &Finding) -> Warning {
     match finding {
         Finding::MeanTier { model, tier, mean } => Warning {
-            code: "mean-tier",
+            code: "mean-tier".into(),
             message: format!(
                 "the mean prompt of {} tokens is near the tier {tier} of {model}; single requests lie on both sides and pay differently",
                 display::count(mean),
             ),
         },
+        Finding::UnknownJudgement { step } => Warning {
+            code: "independent-errors".into(),
+            message: format!(
+                "which answers of {step} are accepted is taken to be independent of whether they are right; a `judge` with \
+                 `sensitivity` and `specificity` in place of `accept` says how well right and wrong are told apart"
+            ),
+        },
+        Finding::IndependentErrors { first, then } => Warning {
+            code: "independent-errors".into(),
+            message: format!(
+                "{first} and {then} are taken to err independently; models fail at the same questions, so that the quality of this \
+                 cascade is lower: state `quality.given_wrong: {{{first}: {{{then}: ...}}}}`"
+            ),
+        },
         Finding::CapacityExceeded { deployment, needed, most, what } => Warning {
-            code: "capacity-exceeded",
+            code: "capacity-exceeded".into(),
             message: format!(
                 "{deployment} would need {} at its peak and may have {}: what is above that is not served",
                 counted(needed, what),
                 display::count(most),
             ),
         },
-        Finding::ExceedsContext { model, tokens, limit, what } => Warning {
-            code: "exceeds-context",
+        Finding::BelowMinimumPrefix { model, tokens, minimum, share } => Warning {
+            code: "below-minimum-prefix".into(),
+            message: if tokens.is_zero() {
+                format!(
+                    "no part of these prompts is the same for several requests, so that {model} has nothing to cache"
+                )
+            } else if *share == Exact::ONE {
+                format!(
+                    "a prefix of {} tokens is below the {} that {model} caches from on: the prompt cache saves nothing there",
+                    display::count(tokens),
+                    display::count(minimum),
+                )
+            } else {
+                format!(
+                    "{} of the calls have a prefix below the {} tokens that {model} caches from on",
+                    display::percent(share, 1),
+                    display::count(minimum),
+                )
+            },
+        },
+        Finding::CompressionBreaksPrefix { part } => Warning {
+            code: "compression-breaks-prefix".into(),
             message: format!(
-                "a call of {} tokens passes the {what} limit of {model}, {}",
-                display::count(tokens),
-                display::grouped(&limit.to_string()),
+                "compressing `{part}` by a share depends on the request, so that its text differs from call to call and cannot be \
+                 read from the prompt cache; `{{to: ...}}`, a text shortened once, does not"
             ),
+        },
+        Finding::ExceedsContext { model, share, tokens, limit, what } => Warning {
+            code: "exceeds-context".into(),
+            message: if *share == Exact::ONE {
+                format!(
+                    "a call of {} tokens passes the {what} limit of {model}, {}",
+                    display::count(tokens),
+                    display::grouped(&limit.to_string()),
+                )
+            } else {
+                format!(
+                    "{} of the calls pass the {what} limit of {model}, {}; the longest has {} tokens",
+                    display::percent(share, 1),
+                    display::grouped(&limit.to_string()),
+                    display::count(tokens),
+                )
+            },
         },
     }
 }
@@ -130,12 +209,12 @@ fn lifecycle(model: &Arc<Model>, found: &mut Vec<Warning>) {
             days if days <= SOON_DAYS => Some(format!("{} retires on {retires}, in {days} days", listed.id)),
             _ => None,
         };
-        found.extend(message.map(|message| Warning { code: "retired-model", message }));
+        found.extend(message.map(|message| Warning { code: "retired-model".into(), message }));
     }
     let (Some(now), Some(next)) = (listed.card(None, model.as_of), listed.next_card(model.as_of)) else { return };
     let Some(from) = next.from.filter(|from| days_until(*from) <= SOON_DAYS) else { return };
     found.push(Warning {
-        code: "price-changes-soon",
+        code: "price-changes-soon".into(),
         message: format!(
             "{} changes its price on {from}, in {} days: {}",
             listed.id,
@@ -175,111 +254,22 @@ fn cascade_billing(cascade: &Cascade) -> Billing {
     if inner { Billing::FinalOnly } else { cascade.billing }
 }
 
-/// Models of a route that another one of it undercuts or equals in every price.
-fn dominated(
-    plan: &Plan,
-    strategy: &Strategy,
-    total: &Exact,
-    money: &dyn Fn(&Exact) -> String,
-    found: &mut Vec<Warning>,
-) {
-    let Serving::Route(route) = &strategy.serving else { return };
-    for (index, arm) in route.arms.iter().enumerate() {
-        let Serving::Single(Server::Model(model)) = &arm.serving else { continue };
-        let is_used = route.shares.iter().flatten().any(|(arm, share)| *arm == index && !share.is_zero());
-        if !is_used {
-            continue;
-        }
-        let best = route
-            .arms
-            .iter()
-            .enumerate()
-            .filter_map(|(other, candidate)| match &candidate.serving {
-                Serving::Single(Server::Model(candidate))
-                    if other != index && dominates(plan, strategy, &candidate.model, &model.model) =>
-                {
-                    let cost = levers::evaluate(plan, &replaced(strategy, route, index, other), None)
-                        .ok()?
-                        .total
-                        .value()
-                        .clone();
-                    Some((cost, other, candidate.model.listed.id.clone()))
-                }
-                _ => None,
-            })
-            .min_by(|(a, ..), (b, ..)| a.cmp(b));
-        let Some((cost, other, name)) = best else { continue };
-        let dear = &model.model.listed.id;
-        // A dearer model with the smaller share is there for its quality, as far as one can tell without any stated.
-        let amounts = if share_of(plan, route, index) >= share_of(plan, route, other) {
-            let days = plan.days_per_month.value();
-            format!(
-                "; with {name} in its place: {} a month instead of {}",
-                money(&(&cost * days)),
-                money(&(total * days))
-            )
-        } else {
-            String::new()
-        };
-        found.push(Warning {
-            code: "dominated-model",
-            message: format!(
-                "{dear} is nowhere cheaper than {name}, and no quality is stated that speaks for it{amounts}"
-            ),
-        });
-    }
-}
-
-/// The share of all requests that an arm gets.
-fn share_of(plan: &Plan, route: &Route, arm: usize) -> Exact {
-    let of_task = |(task, shares): (&crate::plan::Task, &Vec<(usize, crate::figure::Figure<crate::figure::Share>)>)| {
-        let own: Exact = shares.iter().filter(|(index, _)| *index == arm).map(|(_, share)| share.value()).sum();
-        task.share.value() * &own
+fn dominated(plan: &Plan, pair: &Domination, total: &Exact, money: &dyn Fn(&Exact) -> String) -> Warning {
+    let Domination { dear, cheap, .. } = pair;
+    let why = if pair.by_quality {
+        "and by the qualities stated no better"
+    } else {
+        "and no quality is stated that speaks for it"
     };
-    plan.workload.tasks.iter().zip(&route.shares).map(of_task).sum()
-}
-
-/// Whether `cheap` is no dearer than `dear` in any price at any prompt length of the workload, and cheaper in one.
-fn dominates(plan: &Plan, strategy: &Strategy, cheap: &Model, dear: &Model) -> bool {
-    let components =
-        [Component::Input, Component::Output, Component::Reasoning, Component::CacheRead, Component::Request];
-    let batched = strategy.defaults.batch.is_some();
-    let mut is_cheaper = false;
-    for task in &plan.workload.tasks {
-        let input = task.prompt.total(|_| true);
-        for component in &components {
-            let price = |model: &Model| standard_price(model, component, input.value());
-            let (Some(a), Some(b)) = (price(cheap), price(dear)) else {
-                // Priced by one of them only: not comparable, unless neither has it.
-                if price(cheap).is_none() && price(dear).is_none() { continue } else { return false }
-            };
-            if a > b {
-                return false;
-            }
-            is_cheaper |= a < b;
-            if batched {
-                let batch = |model: &Model| {
-                    let rate = model.listed.card(Some("batch"), model.as_of)?.rate(component)?;
-                    Some(rate.at(input.value()).0.clone())
-                };
-                match (batch(cheap), batch(dear)) {
-                    (Some(a), Some(b)) if a > b => return false,
-                    (None, Some(_)) => return false,
-                    _ => {}
-                }
-            }
-        }
+    let days = plan.days_per_month.value();
+    let amounts = if pair.is_plain {
+        let (with, now) = (money(&(&pair.cost * days)), money(&(total * days)));
+        format!("; with {cheap} in its place: {with} a month instead of {now}")
+    } else {
+        String::new()
+    };
+    Warning {
+        code: "dominated-model".into(),
+        message: format!("{dear} is nowhere cheaper than {cheap}, {why}{amounts}"),
     }
-    is_cheaper
-}
-
-/// The strategy with one arm of its route served by another.
-fn replaced(strategy: &Strategy, route: &Route, index: usize, by: usize) -> Strategy {
-    let mut route = route.clone();
-    if let Some(better) = route.arms.get(by).map(|arm| arm.serving.clone())
-        && let Some(arm) = route.arms.get_mut(index)
-    {
-        arm.serving = better;
-    }
-    Strategy { serving: Serving::Route(Box::new(route)), ..strategy.clone() }
 }

@@ -16,6 +16,12 @@ pub fn money(amount: &Exact, currency: &str) -> String {
     }
 }
 
+/// An estimated amount of USD: cents, below a dollar three digits.
+pub fn rough_money(amount: &Exact) -> String {
+    let decimals = amount.leading_zeros().saturating_add(3);
+    if amount.abs() >= Exact::ONE { money(amount, "USD") } else { money(&amount.round(decimals), "USD") }
+}
+
 /// A number with thousands separators and `least` decimals; more where it is below one, none that are zeros beyond
 /// `least`.
 pub fn number(value: &Exact, least: usize) -> String {
@@ -112,6 +118,8 @@ mod tests {
             assert_eq!(money(&exact(value), "USD"), shown);
         }
         assert_eq!(money(&exact("0.92"), "EUR"), "0.92 EUR");
+        let rough: Vec<_> = ["0.40064", "0.0123456", "1.0567", "0", "0.9999"].map(|t| rough_money(&exact(t))).into();
+        assert_eq!(rough, ["$0.401", "$0.0123", "$1.06", "$0.00", "$1.00"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! Bounds are checked where numbers enter (see [`super::grammar`]).
 #![allow(clippy::arithmetic_side_effects, reason = "numbers of arbitrary precision neither overflow nor round")]
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Neg, Sub};
@@ -16,6 +17,8 @@ use dashu_ratio::RBig;
 /// [`SIGNIFICANT`] significant digits.
 pub const QUOTIENT_DECIMALS: usize = 24;
 const SIGNIFICANT: usize = 18;
+/// Digits of a number that is read back.
+const MOST_DIGITS: usize = 10_000;
 /// Decimals of an exponential, and those carried on the way.
 const EXPONENTIAL_DECIMALS: usize = 30;
 const GUARDED_DECIMALS: usize = 40;
@@ -203,6 +206,24 @@ impl Exact {
         u64::try_from(self.0.floor()).ok()
     }
 
+    /// The nearest float, for estimates, pictures and statistics; infinite where none is near.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
+    /// An estimate as a number that is exact from here on, rounded to `significant` digits (1 or more); `None` for what
+    /// is no finite number.
+    pub fn estimate(value: f64, significant: usize) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{value:.*e}", significant.saturating_sub(1));
+        let (mantissa, exponent) = text.split_once('e')?;
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let scale = i32::try_from(decimals).ok()? - exponent.parse::<i32>().ok()?;
+        Some(Self::scaled(mantissa.replace('.', "").parse().ok()?, scale))
+    }
+
     /// `exp(-self)` of a number that is not negative, to 30 decimals.
     pub fn exp_of_minus(&self) -> Self {
         // 10^-30 is exp(-69.08).
@@ -227,6 +248,12 @@ impl Exact {
             sum = (&sum * &sum).round(GUARDED_DECIMALS);
         }
         sum.round(EXPONENTIAL_DECIMALS)
+    }
+
+    /// The number that a float is, to the last bit; `None` of what is not finite. For draws and for statistics, which are
+    /// estimates; money that is computed exactly never comes from a float.
+    pub fn of_float(value: f64) -> Option<Self> {
+        RBig::try_from(value).ok().map(Self)
     }
 
     /// The square root of a non-negative number to 18 significant digits or more, rounded down.
@@ -303,6 +330,18 @@ impl serde::Serialize for Exact {
     }
 }
 
+/// And are read back from them. A number of more digits than any result has is refused.
+impl<'de> serde::Deserialize<'de> for Exact {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let text = Cow::<str>::deserialize(deserializer)?;
+        if text.len() > MOST_DIGITS {
+            return Err(D::Error::custom(format!("a number of {} digits", text.len())));
+        }
+        Self::from_decimal(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a decimal number")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -354,6 +393,34 @@ mod tests {
         assert_eq!(both("2.1"), ("2".into(), "3".into()));
         assert_eq!(both("-2.1"), ("-3".into(), "-2".into()));
         assert_eq!(both("7"), ("7".into(), "7".into()));
+    }
+
+    #[test]
+    fn estimates_are_rounded_once_and_exact_from_then_on() {
+        let cases = [(412.345, 3, "412"), (0.000123456, 3, "0.000123"), (98765.4, 2, "99000"), (0.0, 3, "0")];
+        for (value, digits, expected) in cases {
+            assert_eq!(Exact::estimate(value, digits).unwrap().to_string(), expected);
+        }
+        assert_eq!(Exact::estimate(-2.5e-9, 2).unwrap().to_string(), "-0.0000000025");
+        assert!(Exact::estimate(f64::INFINITY, 3).is_none() && Exact::estimate(f64::NAN, 3).is_none());
+        assert!((exact("0.1").to_f64() - 0.1).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn floats_are_the_nearest_ones() {
+        for (text, float) in [("0.1", 0.1), ("-2.5", -2.5), ("0.000000000000000000000000000001", 1e-30), ("0", 0.0)] {
+            assert_eq!(exact(text).to_f64(), float);
+        }
+        assert_eq!(exact("10").pow(400).to_f64(), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_float_is_the_number_it_stands_for() {
+        let tenth = Exact::of_float(0.1).unwrap();
+        assert_eq!(tenth.to_string(), "0.1000000000000000055511151231257827021181583404541015625");
+        assert_eq!(tenth.to_f64(), 0.1);
+        assert_eq!(Exact::of_float(f64::NAN), None);
+        assert_eq!(Exact::of_float(f64::INFINITY), None);
     }
 
     #[test]

@@ -4,8 +4,11 @@
 pub mod display;
 mod exact;
 pub mod grammar;
+pub mod normal;
+mod spread;
 mod uncertain;
 
 pub use exact::Exact;
 pub use grammar::{Kind, Reason, Refusal, Settings};
-pub use uncertain::{Family, Uncertain};
+pub use spread::{Kinds, Spread};
+pub use uncertain::{Distribution, Family, Uncertain};

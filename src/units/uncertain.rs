@@ -72,6 +72,14 @@ pub enum Uncertain {
         /// The standard deviation.
         sd: Exact,
     },
+    /// Median and the standard deviation of the logarithm, or for a share of the log-odds: `{dist: lognormal, median, sigma}`,
+    /// `{dist: logit_normal, median, sigma}`.
+    Spread {
+        /// The median.
+        median: Exact,
+        /// Standard deviation on the scale on which it is normal.
+        sigma: Exact,
+    },
     /// `{dist: beta, alpha, beta}`, on 0 to 1.
     Beta {
         /// First shape, above zero.
@@ -79,6 +87,33 @@ pub enum Uncertain {
         /// Second shape, above zero.
         beta: Exact,
     },
+}
+
+/// What is known of a quantity: a distribution with its median.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Distribution {
+    /// What was stated.
+    pub form: Uncertain,
+    /// What kind of quantity it is.
+    pub family: Family,
+    /// The median, which a deterministic run uses.
+    pub median: Exact,
+}
+
+impl Distribution {
+    /// The distribution; `None` when the parameters describe none, as [`Uncertain::median`] says.
+    pub fn of(form: Uncertain, family: Family) -> Option<Self> {
+        form.median(family).map(|median| Self { form, family, median })
+    }
+
+    /// Whether the quantity can have this value: a share lies between 0 and 1, and only what may change its sign is negative.
+    pub fn allows(&self, value: &Exact) -> bool {
+        match self.family {
+            Family::Share => !value.is_negative() && *value <= Exact::ONE,
+            Family::Positive => !value.is_negative(),
+            Family::Signed => true,
+        }
+    }
 }
 
 /// Decimal digits carried while a median is searched; far more than are kept.
@@ -93,8 +128,14 @@ impl Uncertain {
         match self {
             Self::Interval { low, high } if low == high => Some(low.clone()),
             Self::Interval { low, high } => interval_median(low, high, family),
-            Self::Quantiles { p50, p95 } => (p50 <= p95).then(|| p50.clone()),
-            Self::Normal { mean, .. } => Some(mean.clone()),
+            Self::Quantiles { p50, p95 } if p50 == p95 => Some(p50.clone()),
+            Self::Quantiles { p50, p95 } => {
+                (p50 < p95 && is_inside(p50, family) && is_inside(p95, family)).then(|| p50.clone())
+            }
+            Self::Spread { median, sigma } => {
+                ((is_inside(median, family) || sigma.is_zero()) && !sigma.is_negative()).then(|| median.clone())
+            }
+            Self::Normal { mean, sd } => (!sd.is_negative()).then(|| mean.clone()),
             Self::Uniform { low, high } => (low <= high).then(|| half(&(low + high))),
             Self::Moments { mean, cv } if family == Family::Share => beta_of_moments(mean, cv),
             Self::Moments { mean, cv } => mean.checked_div(&(&Exact::ONE + &(cv * cv)).sqrt()?),
@@ -120,6 +161,15 @@ impl Uncertain {
                 }
             }
         }
+    }
+}
+
+/// Whether a value lies where the distribution of an interval has its mass: a share strictly between 0 and 1, others above 0.
+fn is_inside(value: &Exact, family: Family) -> bool {
+    match family {
+        Family::Share => *value > Exact::ZERO && *value < Exact::ONE,
+        Family::Positive => *value > Exact::ZERO,
+        Family::Signed => true,
     }
 }
 
@@ -152,8 +202,13 @@ fn beta_of_moments(mean: &Exact, cv: &Exact) -> Option<Exact> {
     beta_median(&(mean * &concentration), &(&(&Exact::ONE - mean) * &concentration))
 }
 
-/// The median of a beta distribution: the root of `B_x(a, b) = B_(1-x)(b, a)`, each side by its power series, found by
-/// the Illinois variant of false position. Decimal arithmetic of fixed precision keeps it the same on every platform.
+/// The median of a beta distribution, by Newton's method for ln I_x = ln 1/2 in the log-odds of x.
+///
+/// With K(a, b, x) the continued fraction of the incomplete beta function and `p(x) = K(a, b, x) / a`, q(x) the same from the
+/// other end (x and 1 - x, a and b exchanged), `B_x = x^a (1-x)^b p(x)`. Both ends of any one point s give all of B, so with
+/// `e(x) = B / (x^a (1-x)^b) = (s/x)^a ((1-s)/(1-x))^b (p(s) + q(s))` the distribution is `I_x = p(x) / e(x)`, or from the other
+/// end `1 - I_x = q(x) / e(x)`, whichever fraction converges fast, and the derivatives of their logarithms by the log-odds are
+/// `1/p` and `-1/q`. Decimal arithmetic of fixed precision keeps it the same on every platform.
 fn beta_median(alpha: &Exact, beta: &Exact) -> Option<Exact> {
     if alpha <= &Exact::ZERO || beta <= &Exact::ZERO {
         return None;
@@ -161,55 +216,67 @@ fn beta_median(alpha: &Exact, beta: &Exact) -> Option<Exact> {
     if alpha == beta {
         return Exact::ratio(1, 2);
     }
-    let (a, b) = (float(alpha)?, float(beta)?);
-    let one = float(&Exact::ONE)?;
-    let difference = |x: &DBig| {
-        let rest = &one - x;
-        incomplete_beta(x, &a, &b, &one) - incomplete_beta(&rest, &b, &a, &one)
-    };
-    let (mut low, mut high) = (float(&Exact::ratio(1, 10_000)?)?, float(&Exact::ratio(9_999, 10_000)?)?);
-    let (mut at_low, mut at_high) = (difference(&low), difference(&high));
-    let tolerance = float(&Exact::from_decimal("0.000000000000000000001")?)?;
-    let zero = DBig::ZERO;
-    for _ in 0..100 {
-        let x = &low - &at_low * (&high - &low) / (&at_high - &at_low);
-        let at_x = difference(&x);
-        if (at_x > zero) == (at_high > zero) {
-            high = x.clone();
-            at_high = at_x.clone();
-            at_low /= DBig::from(2);
+    let (a, b, one, two) = (float(alpha)?, float(beta)?, float(&Exact::ONE)?, float(&Exact::from(2))?);
+    let enough = float(&Exact::from_decimal("0.0000000000000000001")?)?;
+    let lower = |x: &DBig| fraction(&a, &b, x, &one, &two) / &a;
+    let upper = |rest: &DBig| fraction(&b, &a, rest, &one, &two) / &b;
+    let size = |value: &DBig| if *value < DBig::ZERO { -value.clone() } else { value.clone() };
+    let both = &a + &b;
+    let (s, t) = (&a / &both, &b / &both);
+    let whole = lower(&s) + upper(&t);
+    // From the mean on.
+    let mut odds = &a / &b;
+    for _ in 0..MOST_STEPS {
+        let rest = &one / (&one + &odds);
+        let x = &odds * &rest;
+        let e = (&s / &x).powf(&a) * (&t / &rest).powf(&b) * &whole;
+        let step = if &x * (&both + &two) < &a + &one {
+            let p = lower(&x);
+            &p * (&two * &p / &e).ln()
         } else {
-            low = high.clone();
-            at_low = at_high.clone();
-            high = x.clone();
-            at_high = at_x.clone();
-        }
-        let width = if high > low { &high - &low } else { &low - &high };
-        let height = if at_x > zero { at_x } else { -at_x };
-        if width < tolerance || height < tolerance {
-            return kept(&x);
+            let q = upper(&rest);
+            -(&q * (&two * &q / &e).ln())
+        };
+        odds *= (-step.clone()).exp();
+        if size(&step) < enough {
+            return kept(&(&odds / (&one + &odds)));
         }
     }
     None
 }
 
-/// `x^a / a + ...`: the incomplete beta function by its series in x, for 0 < x < 1.
-fn incomplete_beta(x: &DBig, a: &DBig, b: &DBig, one: &DBig) -> DBig {
-    let mut coefficient = one.clone();
-    let mut index = DBig::ZERO;
-    let mut sum = one / a;
+/// Steps after which a median is given up.
+const MOST_STEPS: usize = 60;
+/// Terms after which a continued fraction is given up; it takes about the square root of the shapes.
+const MOST_TERMS: u32 = 200_000;
+
+/// The continued fraction of the incomplete beta function, by the method of Lentz (NIST DLMF 8.17.22).
+fn fraction(a: &DBig, b: &DBig, x: &DBig, one: &DBig, two: &DBig) -> DBig {
+    let both = a + b;
+    let mut c = one.clone();
+    let mut d = one / (one - &both * x / (a + one));
+    let mut found = d.clone();
     let negligible = DBig::from_parts(1.into(), -30);
-    for _ in 0..5_000 {
-        index += one;
-        coefficient = coefficient * (&index - b) / &index * x;
-        let term = &coefficient / (a + &index);
-        sum += &term;
-        let size = if term < DBig::ZERO { -term } else { term };
-        if size < negligible {
+    let mut m = DBig::ZERO;
+    for _ in 0..MOST_TERMS {
+        m += one;
+        let twice = &m * two;
+        let base = a + &twice;
+        let even = &m * (b - &m) * x / ((&base - one) * &base);
+        d = one / (one + &even * &d);
+        c = one + &even / &c;
+        found = found * &d * &c;
+        let odd = -((a + &m) * (&both + &m) * x) / (&base * (&base + one));
+        d = one / (one + &odd * &d);
+        c = one + &odd / &c;
+        let change = &d * &c;
+        found *= &change;
+        let off = &change - one;
+        if (if off < DBig::ZERO { -off } else { off }) < negligible {
             break;
         }
     }
-    x.powf(a) * sum
+    found
 }
 
 fn float(value: &Exact) -> Option<DBig> {
@@ -254,5 +321,15 @@ mod tests {
         assert_eq!(median(&moments, Family::Positive), "80.00000000");
         let share = Uncertain::Moments { mean: exact("0.3"), cv: exact("0.5") };
         assert_eq!(median(&share, Family::Share), "0.28339441");
+        let beta = |alpha, beta| Uncertain::Beta { alpha: exact(alpha), beta: exact(beta) };
+        for (shapes, expected) in [
+            (("20", "80"), "0.19799481"),
+            (("2", "98"), "0.01689505"),
+            (("0.3", "0.2"), "0.76086496"),
+            (("1200", "800"), "0.60003334"),
+            (("0.05", "4"), "0.00000016"),
+        ] {
+            assert_eq!(median(&beta(shapes.0, shapes.1), Family::Share), expected, "{shapes:?}");
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use llmcost::hosting::throughput::measured::{TABLE, parse};
-use llmcost::hosting::throughput::{Coefficients, Estimate};
+use llmcost::hosting::throughput::measured::{Measured, TABLE, parse};
+use llmcost::hosting::throughput::{Anchors, Coefficients, Confidence, Estimate};
 
 use super::figures::figures;
 use super::fit::{Row, fit};
@@ -28,6 +28,8 @@ pub enum By {
     Gpu,
     /// Six folds of groups, shuffled by a seed.
     Folds(u64),
+    /// Twelve folds of single rows, shuffled by a seed: the others of their group are seen.
+    Rows(u64),
 }
 
 fn group(row: &Row) -> String {
@@ -43,27 +45,58 @@ fn keys(rows: &[Row], by: By) -> Vec<String> {
             let mut groups: Vec<String> = rows.iter().map(group).collect();
             groups.sort();
             groups.dedup();
-            let mut state = seed;
-            for i in (1..groups.len()).rev() {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                groups.swap(i, (state >> 33) as usize % (i + 1));
-            }
+            shuffle(&mut groups, seed);
             let fold = |row: &Row| groups.iter().position(|name| *name == group(row)).unwrap() % 6;
             rows.iter().map(|row| fold(row).to_string()).collect()
+        }
+        By::Rows(seed) => {
+            let mut folds: Vec<usize> = (0..rows.len()).map(|index| index % 12).collect();
+            shuffle(&mut folds, seed);
+            folds.iter().map(ToString::to_string).collect()
         }
     }
 }
 
-/// Every row estimated with coefficients that were fitted without its like.
-pub fn left_out(rows: &[Row], by: By) -> Vec<Estimate> {
+fn shuffle<T>(items: &mut [T], seed: u64) {
+    let mut state = seed;
+    for i in (1..items.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(i, (state >> 33) as usize % (i + 1));
+    }
+}
+
+/// Every row estimated with coefficients that were fitted without its like: by the roofline alone, and drawn towards the
+/// rows near by that were not left out.
+pub fn left_out(rows: &[Row], by: By) -> (Vec<Estimate>, Vec<Estimate>) {
     let keys = keys(rows, by);
-    let mut fitted: BTreeMap<&str, Coefficients> = BTreeMap::new();
+    let mut fitted: BTreeMap<&str, (Coefficients, Anchors)> = BTreeMap::new();
     for key in &keys {
         fitted.entry(key).or_insert_with(|| {
-            fit(&rows.iter().zip(&keys).filter(|(_, other)| *other != key).map(|(row, _)| row).collect::<Vec<_>>())
+            let others: Vec<&Row> =
+                rows.iter().zip(&keys).filter(|(_, other)| *other != key).map(|(row, _)| row).collect();
+            let coefficients = fit(&others);
+            (coefficients, anchors(&others, &coefficients))
         });
     }
-    rows.iter().zip(&keys).map(|(row, key)| row.estimate(&fitted[key.as_str()])).collect()
+    let both = rows.iter().zip(&keys).map(|(row, key)| {
+        let (coefficients, anchors) = &fitted[key.as_str()];
+        let alone = row.estimate(coefficients);
+        let drawn = anchors.near(&row.configuration(), &row.traffic, true).apply(alone.clone());
+        (alone, drawn)
+    });
+    both.unzip()
+}
+
+/// Every row drawn towards all others, but not towards itself: what the program answers to a table of cases.
+pub fn without_themselves(rows: &[Row], coefficients: &Coefficients) -> Vec<Estimate> {
+    let anchors = anchors(&rows.iter().collect::<Vec<_>>(), coefficients);
+    let drawn = |row: &Row| anchors.near(&row.configuration(), &row.traffic, true).apply(row.estimate(coefficients));
+    rows.iter().map(drawn).collect()
+}
+
+fn anchors(rows: &[&Row], coefficients: &Coefficients) -> Anchors {
+    let measured: Vec<Measured> = rows.iter().map(|row| row.measured.clone()).collect();
+    Anchors::of(&measured, coefficients, |row| Some(figures(&row.gpu, &row.model, &row.format, row.gpus)))
 }
 
 /// Errors as shares of the measured value.
@@ -75,6 +108,18 @@ pub struct Errors {
     pub ttft: f64,
     pub order: f64,
     pub same_model_order: f64,
+}
+
+impl Errors {
+    /// Adds a share of other errors, for means.
+    pub fn add(&mut self, other: &Self, share: f64) {
+        self.rate += other.rate * share;
+        self.within += other.within * share;
+        self.tpot += other.tpot * share;
+        self.ttft += other.ttft * share;
+        self.order += other.order * share;
+        self.same_model_order += other.same_model_order * share;
+    }
 }
 
 pub fn errors(rows: &[Row], estimates: &[Estimate]) -> Errors {
@@ -113,6 +158,7 @@ fn order(rows: &[Row], estimates: &[Estimate], same_model: bool) -> f64 {
 pub enum Class {
     Plain,
     Flagged,
+    Near,
     Any,
 }
 
@@ -133,7 +179,20 @@ pub fn interval(rows: &[Row], estimates: &[Estimate], class: Class, of: impl Fn(
 }
 
 pub fn class_of(found: &Estimate) -> Class {
-    if found.flags.is_empty() { Class::Plain } else { Class::Flagged }
+    match found.confidence {
+        Confidence::Near => Class::Near,
+        _ if found.flags.is_empty() => Class::Plain,
+        _ => Class::Flagged,
+    }
+}
+
+/// Share of the rows within the interval that their estimate states.
+pub fn printed_coverage(rows: &[Row], estimates: &[Estimate]) -> f64 {
+    let inside = rows.iter().zip(estimates).filter(|(row, found)| {
+        let (low, high) = found.interval;
+        (low..=high).contains(&(row.measured.rate * f64::from(row.load.gpus)))
+    });
+    inside.count() as f64 / rows.len() as f64
 }
 
 /// Share of the rows within an interval that was drawn from the other groups.
@@ -157,4 +216,20 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     quantile(&values, 0.5)
+}
+
+/// A row of the table of errors, as the manual shows it.
+pub fn row(name: &str, e: &Errors, coverage: Option<[f64; 2]>) -> String {
+    let covered =
+        coverage.map_or(["-"; 2].map(str::to_owned), |both| both.map(|share| format!("{:.0}%", share * 100.0)));
+    format!(
+        "| {name} | {:.1}% | {:.0}% | {:.1}% | {:.0}% | {:.1}% | {:.1}% | {} |",
+        e.rate * 100.0,
+        e.within * 100.0,
+        e.tpot * 100.0,
+        e.ttft * 100.0,
+        e.order * 100.0,
+        e.same_model_order * 100.0,
+        covered.join(" | "),
+    )
 }

@@ -1,8 +1,9 @@
 //! Fitting by damped least squares on the logarithms of the coefficients, with outliers damped and every coefficient
 //! pulled towards its start.
 
+use llmcost::hosting::Format;
 use llmcost::hosting::throughput::measured::Measured;
-use llmcost::hosting::throughput::{Coefficients, Estimate, Load, Traffic, estimate_with};
+use llmcost::hosting::throughput::{Coefficients, Configuration, Estimate, Load, Traffic, estimate_with};
 
 pub const COUNT: usize = 14;
 
@@ -18,6 +19,12 @@ impl Row {
     pub fn of(measured: Measured, load: Load) -> Self {
         let traffic = Traffic { prompt: measured.prompt, answer: measured.answer, concurrency: measured.concurrency };
         Self { measured, load, traffic }
+    }
+
+    pub fn configuration(&self) -> Configuration<'_> {
+        let m = &self.measured;
+        let format = Format::named(&m.format).unwrap();
+        Configuration { model: &m.model, format, gpu: &m.gpu, gpus: m.gpus, engine: Some(&m.engine) }
     }
 
     pub fn estimate(&self, coefficients: &Coefficients) -> Estimate {

@@ -18,7 +18,9 @@ mod evaluate;
 mod figures;
 mod fit;
 
-use evaluate::{By, Class, Errors, coverage, errors, interval, left_out, rows};
+use evaluate::{
+    By, Class, Errors, coverage, errors, interval, left_out, printed_coverage, row, rows, without_themselves,
+};
 use llmcost::hosting::throughput::{Coefficients, Estimate};
 
 fn main() {
@@ -27,36 +29,38 @@ fn main() {
     println!("# Coefficients\n\n```text\n{fitted:#?}\n```\n");
 
     println!("# Errors on {} rows\n", rows.len());
-    println!("| coefficients | rate, median | within 25% | TPOT | TTFT | pairs | pairs of one model | coverage |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| estimate | rate, median | within 25% | TPOT | TTFT | pairs | of one model | interval | as printed |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let at = |c: &Coefficients| rows.iter().map(|row| row.estimate(c)).collect::<Vec<_>>();
-    let show = |name: &str, found: &[Estimate]| line(name, &errors(&rows, found), Some(coverage(&rows, found)));
-    show("start values", &at(&Coefficients::START));
-    show("in use", &at(&Coefficients::FITTED));
-    show("fitted to all rows", &at(&fitted));
-    let mut mean = Errors::default();
+    let show = |name: &str, found: &[Estimate]| {
+        line(name, &errors(&rows, found), Some([coverage(&rows, found), printed_coverage(&rows, found)]));
+    };
+    show("roofline, start values", &at(&Coefficients::START));
+    show("roofline, in use", &at(&Coefficients::FITTED));
+    show("roofline, fitted to all rows", &at(&fitted));
+    show("with rows near by, never the row itself", &without_themselves(&rows, &Coefficients::FITTED));
+    let (mut alone, mut drawn, mut folds) = (Errors::default(), Errors::default(), Errors::default());
     const SHUFFLES: u64 = 8;
     for seed in 0..SHUFFLES {
-        let one = errors(&rows, &left_out(&rows, By::Folds(seed)));
-        let share = 1.0 / SHUFFLES as f64;
-        mean.rate += one.rate * share;
-        mean.within += one.within * share;
-        mean.tpot += one.tpot * share;
-        mean.ttft += one.ttft * share;
-        mean.order += one.order * share;
-        mean.same_model_order += one.same_model_order * share;
+        let (one, other) = left_out(&rows, By::Rows(seed));
+        alone.add(&errors(&rows, &one), 1.0 / SHUFFLES as f64);
+        drawn.add(&errors(&rows, &other), 1.0 / SHUFFLES as f64);
+        folds.add(&errors(&rows, &left_out(&rows, By::Folds(seed)).0), 1.0 / SHUFFLES as f64);
     }
-    line(&format!("six folds of groups, mean of {SHUFFLES}"), &mean, None);
-    let by_group = left_out(&rows, By::Group);
-    let by_gpu = left_out(&rows, By::Gpu);
-    show("group left out", &by_group);
-    show("model left out", &left_out(&rows, By::Model));
-    show("GPU left out", &by_gpu);
+    line(&format!("rows left out, mean of {SHUFFLES}: roofline"), &alone, None);
+    line("the same with rows near by", &drawn, None);
+    line(&format!("six folds of groups, mean of {SHUFFLES}: roofline"), &folds, None);
+    let (by_group, _) = left_out(&rows, By::Group);
+    let (by_gpu, _) = left_out(&rows, By::Gpu);
+    show("group left out: roofline", &by_group);
+    show("model left out: roofline", &left_out(&rows, By::Model).0);
+    show("GPU left out: roofline", &by_gpu);
 
-    println!("\n# Intervals (measured / estimated, p8 and p92, left out)\n");
+    println!("\n# Intervals (measured / estimated, left out)\n");
     let calibrated = |row: &fit::Row| row.load.calibrated;
     println!("- plain {:.2?}", interval(&rows, &by_group, Class::Plain, calibrated));
     println!("- flagged {:.2?}", interval(&rows, &by_group, Class::Flagged, calibrated));
+    println!("- near {:.2?}", interval(&rows, &left_out(&rows, By::Rows(0)).1, Class::Near, calibrated));
     println!("- extrapolated (GPU left out) {:.2?}", interval(&rows, &by_gpu, Class::Any, |_| true));
 
     println!("\n# Where it fails (group left out, off by more than a factor of 1.5)\n");
@@ -85,15 +89,6 @@ fn main() {
     }
 }
 
-fn line(name: &str, e: &Errors, coverage: Option<f64>) {
-    let coverage = coverage.map_or("-".to_owned(), |share| format!("{:.0}%", share * 100.0));
-    println!(
-        "| {name} | {:.1}% | {:.0}% | {:.1}% | {:.0}% | {:.1}% | {:.1}% | {coverage} |",
-        e.rate * 100.0,
-        e.within * 100.0,
-        e.tpot * 100.0,
-        e.ttft * 100.0,
-        e.order * 100.0,
-        e.same_model_order * 100.0
-    );
+fn line(name: &str, e: &Errors, coverage: Option<[f64; 2]>) {
+    println!("{}", row(name, e, coverage));
 }

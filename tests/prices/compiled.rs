@@ -35,7 +35,9 @@ fn card() -> impl Strategy<Value = String> {
         .prop_map(|(input, output, read, write, hour, reasoning, request)| {
             let mut text = format!("        input: {input}\n");
             for (key, value) in [("output", output), ("cache_read", read), ("reasoning", reasoning)] {
-                value.map(|value| writeln!(text, "        {key}: {value}").unwrap());
+                if let Some(value) = value {
+                    writeln!(text, "        {key}: {value}").unwrap();
+                }
             }
             let writes: Vec<String> = [("5m", write), ("1h", hour)]
                 .into_iter()
@@ -44,7 +46,9 @@ fn card() -> impl Strategy<Value = String> {
             if !writes.is_empty() {
                 writeln!(text, "        cache_write:\n{}", writes.join("\n")).unwrap();
             }
-            request.map(|units| writeln!(text, "        request: '0.{units:03}'").unwrap());
+            if let Some(units) = request {
+                writeln!(text, "        request: '0.{units:03}'").unwrap();
+            }
             text
         })
 }
@@ -68,7 +72,9 @@ fn body() -> impl Strategy<Value = String> {
             }
             seen.push((selector, from));
             writeln!(text, "      - when: {}", SELECTORS[selector]).unwrap();
-            from.map(|month| writeln!(text, "        from: 2026-0{}-15", month + 3).unwrap());
+            if let Some(month) = from {
+                writeln!(text, "        from: 2026-0{}-15", month + 3).unwrap();
+            }
             text.push_str(&card);
         }
         text
@@ -90,7 +96,7 @@ fn tokens() -> impl Strategy<Value = Tokens> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: super::super::oracle::cases(), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: super::super::oracle::cases() / 4, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn integers_and_rationals_agree(

@@ -1,12 +1,22 @@
 //! Prices of single requests: cards, tiers, caches, modes, hours, regions; lists and what is made of them.
 
+mod cli;
 mod compiled;
+mod coverage;
+mod forms;
+mod import;
+mod lint;
+mod oracle_genai;
+mod oracle_litellm;
 mod quotes;
+mod raw;
 
 use std::sync::Arc;
 
 use llmcost::diag::{Sink, Source, terminal};
 use llmcost::input;
+use llmcost::pricing::import::{Upstream, import};
+use llmcost::pricing::write::{Head, written};
 use llmcost::pricing::{self, Book, List, Lookup, Model, Moment, Problem, Usage};
 
 /// A price list that must be sound.
@@ -35,4 +45,11 @@ pub fn found(list: List, name: &str, date: &str) -> Arc<Model> {
 pub fn cost(model: &Model, usage: &Usage, mode: Option<&str>, at: &str) -> Result<String, Problem> {
     let charges = model.charges(usage, mode, Moment::parse(at).unwrap())?;
     Ok(charges.iter().map(|charge| &charge.usd).sum::<llmcost::units::Exact>().to_string())
+}
+
+/// What a file of another project becomes: imported, written as a list and read again.
+pub fn imported(upstream: Upstream, text: &str) -> Vec<Arc<Model>> {
+    let source = Arc::new(Source { name: "upstream.json".into(), text: text.to_owned(), first_line: 1 });
+    let found = import(upstream, &source, "upstream").unwrap_or_else(|problem| panic!("{problem:?}"));
+    list(&written(&Head::default(), &found.models)).all()
 }

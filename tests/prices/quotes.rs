@@ -159,7 +159,7 @@ fn cards_follow_dates_hours_and_regions() {
     assert_eq!(region("jp", DAY), "12.5");
     // After its own card the general price holds.
     assert_eq!(region("jp", "2026-12-01"), "10");
-    // A window is less special than a region with one, and as special as a region without: the newer card wins, here none.
+    // A name for a region has the region's price.
     let text = "schema: 1\nprovider: house\nmodels:\n  - {id: m, input: '2', aliases: [{name: m-eu, region: eu}], uplift: {region: eu, factor: '1.1'}}\n";
     let alias = found(list(text), "m-eu", DAY);
     assert_eq!(

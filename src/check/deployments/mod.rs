@@ -2,6 +2,7 @@
 
 mod purchase;
 mod replicas;
+mod sizing;
 mod units;
 mod workers;
 
@@ -25,23 +26,58 @@ pub(super) fn deployments(node: &Node, context: &mut Context<'_>) {
     }
 }
 
+/// What a deployment may state, the usual first.
+const KEYS: &[&str] = &[
+    "model",
+    "memory",
+    "precision",
+    "gpu",
+    "gpus",
+    "usd_per_gpu_hour",
+    "offer",
+    "throughput",
+    "utilization",
+    "replicas",
+    "purchase",
+    "spot",
+    "reserved_1y",
+    "reserved_3y",
+    "slo",
+    "ops_per_month",
+    "serverless",
+    "provisioned",
+    "kv_precision",
+    "window",
+    "engine",
+    "measured",
+];
+
 fn deployment(name: &str, node: &Node, context: &mut Context<'_>) -> Option<Deployment> {
     let before = context.sink.failures();
     let mut fields = Fields::of(node, format!("the deployment `{name}`"), context.sink)?;
+    // What is wrong with one key makes no others unknown.
+    fields.knows(KEYS);
     fields.exclusive("serverless", "provisioned", context.sink);
     let ops_per_month = context.quantity(&mut fields, "ops_per_month", Kind::Money, "operations per month");
     let replicas = replicas::settings(&mut fields, context);
     let in_replicas = fields.entry("provisioned").is_none() && fields.entry("serverless").is_none();
+    let mut sized = None;
     let supply = if fields.entry("provisioned").is_some() {
         units::units(&mut fields, context).map(|units| Supply::Provisioned(Box::new(units)))
     } else if fields.entry("serverless").is_some() {
         workers::workers(&mut fields, context).map(|workers| Supply::Serverless(Box::new(workers)))
     } else {
-        replicas::replicas(name, &mut fields, &replicas, context).map(|found| Supply::Replicas(Box::new(found)))
+        let found = replicas::replicas(name, &mut fields, &replicas, context);
+        found.map(|(found, of)| {
+            sized = of;
+            Supply::Replicas(Box::new(found))
+        })
     };
     if !in_replicas {
         replicas.only_peaks(context);
-        for key in ["purchase", "spot", "reserved_1y", "reserved_3y", "offer", "usd_per_gpu_hour"] {
+        let of_replicas = ["purchase", "spot", "reserved_1y", "reserved_3y", "offer", "usd_per_gpu_hour"];
+        let of_sizing = ["model", "memory", "gpu", "precision", "kv_precision", "window", "slo", "engine", "measured"];
+        for key in of_replicas.into_iter().chain(of_sizing) {
             only_with_replicas(&mut fields, key, context);
         }
     }
@@ -60,6 +96,8 @@ fn deployment(name: &str, node: &Node, context: &mut Context<'_>) -> Option<Depl
         supply,
         peak_to_mean,
         ops_per_month,
+        sizing: sized.as_ref().map(|sized| Arc::clone(&sized.request)),
+        warnings: sized.map_or_else(Vec::new, |sized| sized.warnings),
     })
 }
 

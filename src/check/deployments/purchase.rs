@@ -17,23 +17,31 @@ const TERMS: &[(&str, Term)] = &[
     ("reserved_3y", Term::Reserved3y),
 ];
 
+/// The offer that a deployment names; `Some(None)` where it names none.
+pub(super) fn offered(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Option<&'static Offer>> {
+    fields.exclusive("offer", "usd_per_gpu_hour", context.sink);
+    match fields.get("offer", context.sink) {
+        Some(node) => offer(node, context).map(Some),
+        None => Some(None),
+    }
+}
+
 /// The package that replicas of `gpus` GPUs are bought in, with every price that is stated or listed, and how it is bought.
 pub(super) fn package(
     deployment: &str,
     gpus: &Figure<Count>,
+    (offer, price): (Option<&'static Offer>, Option<Figure<Money>>),
     fields: &mut Fields<'_>,
     context: &mut Context<'_>,
 ) -> Option<(Package, Purchase)> {
-    fields.exclusive("offer", "usd_per_gpu_hour", context.sink);
-    let offered = fields.get("offer", context.sink).map(|node| offer(node, context));
-    let stated = context.quantity::<Money>(fields, "usd_per_gpu_hour", Kind::Money, "price per GPU hour");
-    let (mut package, default) = match offered {
-        Some(offer) => of_offer(offer?, gpus),
-        None if fields.entry("usd_per_gpu_hour").is_some() => {
-            let on_demand = stated?.times(gpus);
-            (Package { name: None, replicas: Figure::one(), prices: vec![(Term::OnDemand, on_demand)] }, Term::OnDemand)
+    let (mut package, default) = match (offer, price) {
+        (Some(offer), _) => of_offer(offer, gpus),
+        (None, Some(price)) => {
+            let prices = vec![(Term::OnDemand, price.times(gpus))];
+            (Package { name: None, replicas: Figure::one(), prices }, Term::OnDemand)
         }
-        None => {
+        (None, None) if fields.entry("usd_per_gpu_hour").is_some() => return None,
+        (None, None) => {
             let place = fields.node().place.clone();
             return context.sink.refuse(
                 Diagnostic::at(

@@ -1,11 +1,14 @@
 //! A deployment on rented GPUs: whole replicas, what they cost and how many there may be.
 
+use std::sync::Arc;
+
 use super::super::context::Context;
+use super::sizing::{self, Sized};
 use super::{above_zero, purchase};
 use crate::diag::{Code, Diagnostic, Place};
-use crate::figure::{Count, Factor, Figure, Hours, Share, Speed};
+use crate::figure::{Count, Factor, Figure, Hours, Money, Share, Speed};
 use crate::input::{Fields, Node, yes_or_no};
-use crate::plan::Replicas;
+use crate::plan::{Estimator, Replicas, Throughput};
 use crate::units::{Exact, Kind};
 
 /// What `replicas` says.
@@ -85,33 +88,72 @@ pub(super) fn replicas(
     fields: &mut Fields<'_>,
     settings: &Settings,
     context: &mut Context<'_>,
-) -> Option<Replicas> {
-    fields.later(&["model", "memory", "precision", "kv_precision", "gpu", "slo"], context.sink);
-    let gpus = context.quantity::<Count>(fields, "gpus", Kind::Count, "GPUs per replica");
-    let gpus = match fields.entry("gpus") {
-        Some(_) => above_zero(fields, "gpus", gpus, context),
-        None => Some(Figure::default("GPUs per replica", Exact::ONE, "one unless `gpus` says more")),
-    };
-    let throughput = context.required::<Speed>(fields, "throughput", Kind::Throughput, "throughput", "3000 tok/s");
-    let throughput = above_zero(fields, "throughput", throughput, context);
+) -> Option<(Replicas, Option<Sized>)> {
+    let stated = context.quantity::<Count>(fields, "gpus", Kind::Count, "GPUs per replica");
+    let stated = above_zero(fields, "gpus", stated, context);
+    let says_gpus = fields.entry("gpus").is_some();
+    let rate = context.quantity::<Speed>(fields, "throughput", Kind::Throughput, "throughput");
+    let rate = above_zero(fields, "throughput", rate, context);
+    let says_rate = fields.entry("throughput").is_some();
     let utilization = utilization(fields, context);
-    let bought = gpus.and_then(|gpus| purchase::package(name, &gpus, fields, context));
-    let (package, purchase) = bought?;
-    Some(Replicas {
-        throughput: throughput?,
+    let offered = purchase::offered(fields, context)?;
+    let price = context.quantity::<Money>(fields, "usd_per_gpu_hour", Kind::Money, "price per GPU hour");
+    let sized = if sizing::is_asked(fields) {
+        let stated_rate = rate.as_ref().map(Figure::value);
+        let prices = (offered, price.as_ref().map(Figure::value));
+        Some(sizing::sized(name, fields, (stated.as_ref(), stated_rate), prices, context)?)
+    } else {
+        None
+    };
+    let gpus = match (stated, &sized) {
+        (Some(gpus), _) => gpus,
+        (None, _) if says_gpus => return None,
+        (None, Some(sized)) => {
+            let why = format!("what the model needs of {}, by size", sized.gpu.name);
+            Figure::default("GPUs per replica", Exact::from(u64::from(sized.gpus)), why)
+        }
+        (None, None) => Figure::default("GPUs per replica", Exact::ONE, "one unless `gpus` says more"),
+    };
+    let throughput = match (rate, &sized) {
+        (Some(rate), _) => Throughput::Stated(rate),
+        (None, _) if says_rate => return None,
+        (None, Some(Sized { request, gpu, gpus, format: Some(format), .. })) if request.model.is_some() => {
+            Throughput::Estimated(Arc::new(Estimator {
+                request: (**request).clone(),
+                gpu,
+                gpus: *gpus,
+                format: *format,
+                place: fields.node().place.clone(),
+            }))
+        }
+        (None, _) => {
+            let place = fields.node().place.clone();
+            return context.sink.refuse(
+                Diagnostic::at(
+                    Code::MissingKey,
+                    &place,
+                    format!("how fast is a replica of `{name}`?"),
+                    "no `throughput`, no `model`",
+                )
+                .help("state `throughput: 3000 tok/s`, or `model: llama-3-8b` to have it estimated"),
+            );
+        }
+    };
+    let offer = offered.or(sized.as_ref().and_then(|sized| sized.offer)).filter(|_| price.is_none());
+    let (package, purchase) = purchase::package(name, &gpus, (offer, price), fields, context)?;
+    let found = Replicas {
+        throughput,
         utilization: utilization?,
         package,
         least: settings.least.clone().unwrap_or_else(|| {
-            Figure::default(
-                "least replicas",
-                Exact::ONE,
-                "one replica is always there unless `replicas.min` says otherwise",
-            )
+            let why = "one replica is always there unless `replicas.min` says otherwise";
+            Figure::default("least replicas", Exact::ONE, why)
         }),
         most: settings.most.clone(),
         autoscale: settings.autoscale.clone(),
         purchase,
-    })
+    };
+    Some((found, sized))
 }
 
 /// The highest sustained load; all of it where nothing is stated, `None` where what is stated cannot be.

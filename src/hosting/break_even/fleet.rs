@@ -51,6 +51,20 @@ impl<T: Copy + PartialEq> Scaled<T> {
         (volume * &Exact::from(24)).checked_div(&(&hours * &self.capacity))
     }
 
+    /// The volumes up to `end` at which the cost changes, and `end`; `None` where there are more than `most`.
+    pub fn edges(&self, end: &Exact, most: u64) -> Option<Vec<Exact>> {
+        let mut found = Vec::new();
+        let mut at = Exact::ZERO;
+        while at < *end {
+            at = self.edge_above(&at)?.min(end.clone());
+            found.push(at.clone());
+            if found.len() as u64 > most {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
     /// The next volume above `volume` at which an hour is full.
     fn edge_above(&self, volume: &Exact) -> Option<Exact> {
         let of_hour = |hour: &Exact| {

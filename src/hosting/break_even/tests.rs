@@ -394,7 +394,8 @@ fn serverless_loses_to_a_pod_above_thirty_one_requests_an_hour() {
         units_per_request: Exact::ONE,
     };
     let found = workers.against(|_| exact("2.69"), &exact("0.0001"));
-    assert_eq!(found.cheaper.len(), 1);
+    assert_eq!((found.cheaper.len(), found.crossovers.len()), (1, 1));
+    assert!(found.cheaper[0].from.is_zero());
     assert_eq!(found.cheaper[0].to.as_ref().unwrap().to_fixed(1), "31.0");
     // Thin traffic pays for starts, thick traffic for full workers: it wins in between.
     let found = workers.against(|volume| volume * &exact("0.03"), &exact("0.03"));

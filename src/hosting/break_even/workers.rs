@@ -144,5 +144,6 @@ fn narrowed(low: &Exact, high: &Exact, holds: &impl Fn(&Exact) -> bool) -> Exact
         let middle = &(&low + &high) * &half;
         if holds(&middle) { low = middle } else { high = middle }
     }
-    high.significant(DIGITS)
+    // What does not hold at any volume, however thin, has no last one.
+    if low.is_zero() { Exact::ZERO } else { high.significant(DIGITS) }
 }

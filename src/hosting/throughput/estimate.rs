@@ -37,6 +37,15 @@ pub struct Target {
     pub tpot: Option<f64>,
 }
 
+impl Target {
+    /// Whether an estimate runs at all and keeps both latencies.
+    pub fn is_kept_by(&self, found: &Estimate) -> bool {
+        found.batch > 0.0
+            && self.ttft.is_none_or(|ttft| found.ttft <= ttft)
+            && self.tpot.is_none_or(|tpot| found.tpot <= tpot)
+    }
+}
+
 /// Times of a batch, in seconds.
 struct Times {
     /// A decoding step's reading, multiplying and exchange, and the step altogether.
@@ -126,21 +135,19 @@ pub fn estimate_with(c: &Coefficients, load: &Load, traffic: &Traffic) -> Estima
     }
 }
 
-/// The most requests in flight (whole, at most `most`) that keep the target, and how fast the replica is then; `None`
-/// when one request alone misses it or does not fit. Without a target: `most`.
-pub fn capacity(load: &Load, prompt: f64, answer: f64, target: &Target, most: u32) -> Option<(u32, Estimate)> {
+/// The most requests in flight (whole, at most `most`) for which `at` keeps the target, and how fast the replica is then;
+/// `None` when one request alone misses it or does not fit. Without a target: `most`. Latencies should not shrink with
+/// concurrency; those of [`estimate`] and of its calibrations do not. Where a measured row does, what is found keeps the
+/// target all the same, and is perhaps not the most.
+pub fn capacity(target: &Target, most: u32, at: impl Fn(f64) -> Estimate) -> Option<(u32, Estimate)> {
     let at = |concurrency: u32| {
-        let found = estimate(load, &Traffic { prompt, answer, concurrency: f64::from(concurrency) });
-        let keeps = found.batch > 0.0
-            && target.ttft.is_none_or(|ttft| found.ttft <= ttft)
-            && target.tpot.is_none_or(|tpot| found.tpot <= tpot);
-        keeps.then_some((concurrency, found))
+        let found = at(f64::from(concurrency));
+        target.is_kept_by(&found).then_some((concurrency, found))
     };
     let most = most.max(1);
     if let Some(found) = at(most) {
         return Some(found);
     }
-    // Latencies grow with concurrency: bisect between what keeps the target and what does not.
     let (mut good, mut bad) = (at(1)?, most);
     while bad - good.0 > 1 {
         let middle = good.0 + (bad - good.0) / 2;
@@ -165,7 +172,7 @@ fn times(c: &Coefficients, load: &Load, traffic: &Traffic, batch: f64) -> Times 
     let memory = (model.expert_bytes * touched * c.imbalance
         + model.other_bytes
         + model.embedding_bytes / 2.0
-        + batch * model.kv(seen) * load.replication)
+        + batch * model.kv_read(seen) * load.replication)
         / reading;
 
     let latent = model.latent.map_or(0.0, |(latent, rotary)| {

@@ -45,6 +45,8 @@ pub struct Model {
     pub window_layers: u32,
     /// Tokens of the window; 0 without one.
     pub window: u32,
+    /// Whether the engine keeps the whole length in window layers too, though it reads only the window.
+    pub window_is_kept_whole: bool,
     /// Hidden size.
     pub hidden: u32,
     /// Query heads.
@@ -75,6 +77,10 @@ pub struct Load {
     /// How many copies of the cache the cards hold together: 1 when it is split, `gpus` for latent attention,
     /// `gpus / kv_heads` where that exceeds 1.
     pub replication: f64,
+    /// Share of the reported memory that the engine uses: [`USABLE`].
+    pub usable_share: f64,
+    /// Bytes per card kept free: [`RESERVE`].
+    pub reserve: f64,
     /// Whether measured rows of this card stand behind the coefficients ([`super::CALIBRATED_GPUS`]).
     pub calibrated: bool,
 }
@@ -96,26 +102,34 @@ impl Model {
         self.expert_bytes + self.other_bytes + self.embedding_bytes
     }
 
-    /// Bytes of the cache of one sequence of so many tokens, before replication.
-    pub fn kv(&self, tokens: f64) -> f64 {
+    /// Bytes of the cache that a step reads for one sequence of so many tokens, before replication.
+    pub fn kv_read(&self, tokens: f64) -> f64 {
         self.kv_growing * tokens + self.kv_windowed * tokens.min(f64::from(self.window)) + self.kv_state
+    }
+
+    /// Bytes of the cache that one sequence of so many tokens keeps, before replication.
+    pub fn kv_kept(&self, tokens: f64) -> f64 {
+        if self.window_is_kept_whole {
+            return (self.kv_growing + self.kv_windowed) * tokens + self.kv_state;
+        }
+        self.kv_read(tokens)
     }
 }
 
 impl Load {
     /// Bytes that the engine may use.
     pub fn usable(&self) -> f64 {
-        f64::from(self.gpus) * self.card.memory * USABLE
+        f64::from(self.gpus) * self.card.memory * self.usable_share
     }
 
     /// Bytes left for caches; negative when the weights do not fit.
     pub fn room(&self) -> f64 {
-        self.usable() - self.model.weights() - f64::from(self.gpus) * RESERVE
+        self.usable() - self.model.weights() - f64::from(self.gpus) * self.reserve
     }
 
     /// Sequences of so many tokens that fit at once (not rounded); 0 or less when the weights do not fit, infinite when
     /// a sequence needs no cache.
     pub fn sequences(&self, tokens: f64) -> f64 {
-        self.room() / (self.model.kv(tokens) * self.replication)
+        self.room() / (self.model.kv_kept(tokens) * self.replication)
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Confidence, Estimate, Intervals, Load, Traffic};
+use super::{Confidence, Estimate, Intervals, Load};
 use crate::hosting::Quality;
 
 /// The rows that come with the program, as CSV.
@@ -73,27 +73,6 @@ pub fn parse(table: &str) -> Result<Vec<Measured>, String> {
         rows.push(row);
     }
     Ok(rows)
-}
-
-/// The row that measured this very configuration: same model, format, card and number of cards; lengths and concurrency
-/// within 5%. The best quality wins, then the newest.
-pub fn find<'r>(
-    rows: &'r [Measured],
-    (model, format, gpu, gpus): (&str, &str, &str, u32),
-    traffic: &Traffic,
-) -> Option<&'r Measured> {
-    let near = |left: f64, right: f64| (left - right).abs() <= 0.05 * left.max(right);
-    rows.iter()
-        .filter(|row| {
-            row.model == model
-                && row.format == format
-                && row.gpu == gpu
-                && row.gpus == gpus
-                && near(row.prompt, traffic.prompt)
-                && near(row.answer, traffic.answer)
-                && near(row.concurrency, traffic.concurrency)
-        })
-        .min_by(|left, right| left.quality.cmp(&right.quality).then_with(|| right.as_of.cmp(&left.as_of)))
 }
 
 impl Measured {

@@ -20,8 +20,14 @@ pub enum Confidence {
     Extrapolated,
     /// Other models or loads were measured on this card.
     Calibrated,
+    /// The same model and format was measured on this card with lengths and numbers of cards near these.
+    Near,
+    /// The user's own rows of this card recalibrate it.
+    Recalibrated,
     /// This very configuration was measured.
     Measured,
+    /// Somebody stated it.
+    Stated,
 }
 
 /// A reason to distrust an estimate.
@@ -53,7 +59,10 @@ impl Confidence {
         match self {
             Self::Extrapolated => "extrapolated",
             Self::Calibrated => "calibrated",
+            Self::Near => "near",
+            Self::Recalibrated => "recalibrated",
             Self::Measured => "measured",
+            Self::Stated => "stated",
         }
     }
 }

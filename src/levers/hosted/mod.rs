@@ -7,11 +7,17 @@ mod workers;
 
 use std::sync::Arc;
 
+use super::attempt::Levers;
 use super::bill::{Hosted, Lever};
-use super::{Cause, Engine, Shape};
-use crate::figure::{Calls, Factor, Figure, Tokens, Volume};
-use crate::plan::{Batch, Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Server, Serving, Supply};
-use crate::units::Exact;
+use super::trip::Trip;
+use super::{Cause, Engine};
+use crate::diag::{Code, Diagnostic};
+use crate::figure::{Calls, Cost, Factor, Figure, Speed, Tokens, Volume};
+use crate::hosting::size::NoCapacity;
+use crate::plan::{
+    Billed, Busy, CallCost, Compressor, Deployment, DeploymentUse, Replicas, Server, Serving, Supply, Throughput,
+};
+use crate::units::{Exact, display};
 
 /// A deployment and all that one strategy sends to it.
 pub(super) struct Host {
@@ -29,6 +35,14 @@ pub(super) struct Load {
     pub input: Figure<Tokens>,
     /// Tokens that each writes, reasoning included.
     pub output: Figure<Tokens>,
+}
+
+impl Load {
+    /// Whether an uncertain quantity is in it.
+    pub fn is_uncertain(&self) -> bool {
+        let waits = self.waiting.as_ref().is_some_and(Figure::is_uncertain);
+        waits || self.calls.is_uncertain() || self.input.is_uncertain() || self.output.is_uncertain()
+    }
 }
 
 impl Host {
@@ -77,8 +91,11 @@ impl Engine<'_> {
             }
             Serving::Cascade(cascade) => {
                 cascade.steps.iter().for_each(|step| self.open_deployments(&step.arm.serving));
-                if let Some(CallCost::Call { server, .. }) = &cascade.judge {
-                    self.open(server);
+                let judges = cascade.steps.iter().filter_map(|step| cascade.judge_of(step)?.cost.as_ref());
+                for cost in judges {
+                    if let CallCost::Call { server, .. } = cost {
+                        self.open(server);
+                    }
                 }
             }
         }
@@ -98,18 +115,19 @@ impl Engine<'_> {
         &mut self,
         used: &DeploymentUse,
         calls: &Figure<Calls>,
-        shape: &Shape,
-        batch: Option<&Batch>,
+        trip: &Trip,
+        levers: Levers<'_>,
         cause: Cause,
     ) {
-        let output = match (&shape.output, cause.billed) {
+        let output = match (&trip.output, cause.billed) {
             (_, Billed::Input) => Figure::zero(),
-            (Some(output), _) => output.plus(&shape.reasoning),
+            (Some(output), _) => output.mean.plus(&trip.reasoning.mean),
             (None, _) => {
                 let why = format!("{} is paid for what it writes", used.deployment.name);
                 return self.output_is_missing(&used.place, why);
             }
         };
+        let batch = levers.and_then(|(levers, _)| levers.batch.as_ref());
         let waiting = batch.filter(|batch| !batch.share.is_zero()).map(|batch| calls.scaled(&batch.share));
         if waiting.is_some() {
             self.ledger.note(format!(
@@ -117,9 +135,9 @@ impl Engine<'_> {
                 used.deployment.name
             ));
         }
-        let load = Load { calls: calls.clone(), waiting, input: shape.input.clone(), output };
-        let when_full = when_full(&used.deployment, &load);
-        self.ledger.load(&used.deployment, load, &when_full);
+        let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, output };
+        let when_full = Figure::<Cost>::constant(self.when_full(used, &load));
+        self.ledger.load(&used.deployment, load, when_full);
     }
 
     /// Pays every deployment for what was sent to it.
@@ -163,6 +181,7 @@ impl Engine<'_> {
             output: host.output(),
             peak: self.peak(&host.deployment),
             throughput: None,
+            is_estimated: false,
             at_peak: at_peak.clone(),
             what,
             hours: hours.clone(),
@@ -174,29 +193,61 @@ impl Engine<'_> {
     }
 }
 
-/// USD per day of calls at a deployment that is always full; for comparisons within a strategy.
-fn when_full(deployment: &Deployment, load: &Load) -> Exact {
-    let output = || load.calls.value() * load.output.value();
-    let hour = Exact::from(3600);
-    match &deployment.supply {
-        Supply::Replicas(replicas) => {
-            let replica = replicas.throughput.value() * replicas.utilization.value();
-            let package = &(&replica * replicas.package.replicas.value()) * &hour;
-            let price = replicas.price_when_full();
-            (&output() * &price).checked_div(&package).unwrap_or(Exact::ZERO)
-        }
-        Supply::Serverless(workers) => {
-            let busy = match &workers.busy {
-                Busy::Stated(seconds) => load.calls.value() * seconds.value(),
-                Busy::Writing(speed) => output().checked_div(speed.value()).unwrap_or(Exact::ZERO),
-            };
-            &busy * workers.usd_per_second.value()
-        }
-        Supply::Provisioned(units) => {
-            let weighted =
-                load.calls.value() * &(load.input.value() + &(load.output.value() * units.output_ratio.value()));
-            let per_hour = units.tokens_per_minute.value() * &Exact::from(60);
-            (&weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
+impl Engine<'_> {
+    /// How fast a replica is with what is sent to it; what it cannot serve is a problem.
+    fn speed(&mut self, replicas: &Replicas, prompt: &Exact, answer: &Exact, name: &str) -> Option<Figure<Speed>> {
+        let known = replicas.throughput.at(prompt, answer, self.variant.throughput);
+        let Throughput::Estimated(estimator) = &replicas.throughput else { return known.ok() };
+        let why = match known {
+            Ok(speed) => return Some(speed),
+            Err(NoCapacity::DoesNotFit(missing)) => {
+                let gb = &missing * &Exact::ratio(1, 1_000_000_000).unwrap_or(Exact::ZERO);
+                format!("one request does not fit: {} GB are missing", display::number(&gb, 1))
+            }
+            Err(NoCapacity::MissesSlo(speed)) => format!(
+                "one request alone misses the latencies: {} ms to the first token, {} ms for each after it",
+                display::count(&speed.ttft_ms),
+                display::count(&speed.tpot_ms)
+            ),
+            Err(NoCapacity::Unknown) => "the catalogue does not know how fast these cards compute".to_owned(),
+        };
+        let lengths = format!("{} tokens in and {} out", display::count(prompt), display::count(answer));
+        let message = format!("`{name}` cannot serve requests of {lengths}: {why}");
+        self.ledger.problem(
+            Diagnostic::at(Code::DoesNotFit, &estimator.place, message, "sized for other requests")
+                .help("state more or larger `gpus`, a smaller `precision`, or the `throughput` you measured"),
+        );
+        None
+    }
+
+    /// USD per day of calls at a deployment that is always full; for comparisons within a strategy.
+    fn when_full(&mut self, used: &DeploymentUse, load: &Load) -> Exact {
+        let output = || load.calls.value() * load.output.value();
+        let hour = Exact::from(3600);
+        match &used.deployment.supply {
+            Supply::Replicas(replicas) => {
+                let (prompt, answer) = (load.input.value(), load.output.value());
+                let Ok(speed) = replicas.throughput.at(prompt, answer, self.variant.throughput) else {
+                    // What it cannot serve is told when all loads are known.
+                    return Exact::ZERO;
+                };
+                let replica = speed.value() * replicas.utilization.value();
+                let package = &(&replica * replicas.package.replicas.value()) * &hour;
+                (&output() * &replicas.price_when_full()).checked_div(&package).unwrap_or(Exact::ZERO)
+            }
+            Supply::Serverless(workers) => {
+                let busy = match &workers.busy {
+                    Busy::Stated(seconds) => load.calls.value() * seconds.value(),
+                    Busy::Writing(speed) => output().checked_div(speed.value()).unwrap_or(Exact::ZERO),
+                };
+                &busy * workers.usd_per_second.value()
+            }
+            Supply::Provisioned(units) => {
+                let weighted =
+                    load.calls.value() * &(load.input.value() + &(load.output.value() * units.output_ratio.value()));
+                let per_hour = units.tokens_per_minute.value() * &Exact::from(60);
+                (&weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
+            }
         }
     }
 }

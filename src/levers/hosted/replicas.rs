@@ -7,9 +7,9 @@
 use super::super::Engine;
 use super::super::bill::{Finding, Hosted, Quantity};
 use super::Host;
-use crate::figure::{Count, Factor, Figure, Hours, Seconds, Uptime, Volume};
+use crate::figure::{Count, Factor, Figure, Hours, Seconds, Speed, Uptime, Volume};
 use crate::hosting::fleet::{self, Fleet};
-use crate::plan::{Purchase, Replicas, Term};
+use crate::plan::{Purchase, Replicas, Term, Throughput};
 use crate::units::Exact;
 
 /// How each package-hour of a fleet is paid.
@@ -27,9 +27,9 @@ struct Plan<'a> {
 
 impl Replicas {
     /// Output tokens per day that a package takes.
-    fn capacity(&self) -> Figure<Volume> {
+    fn capacity(&self, throughput: &Figure<Speed>) -> Figure<Volume> {
         let day = Figure::<Seconds>::constant(Exact::from(86_400));
-        let replica = self.throughput.scaled(&self.utilization).times(&day);
+        let replica = throughput.scaled(&self.utilization).times(&day);
         let replica = match &self.package.name {
             None => replica,
             Some(_) => replica.times(&self.package.replicas.cast::<Factor>()),
@@ -71,7 +71,8 @@ impl Engine<'_> {
         let uneven = output.minus(&even);
         let peak = self.peak(deployment);
         let at_peak = even.plus(&uneven.times(&peak)).named("load at its peak");
-        let capacity = replicas.capacity();
+        let Some(throughput) = self.speed_of(host, replicas, &output) else { return };
+        let capacity = replicas.capacity(&throughput);
         let needed = at_peak.ratio::<Count>(&capacity).map_or_else(Figure::zero, |steps| steps.ceil());
         let least = replicas.packages(&replicas.least);
         let most = replicas.most.as_ref().map(|most| replicas.packages(most));
@@ -83,6 +84,10 @@ impl Engine<'_> {
                 most: most.value().clone(),
                 what,
             });
+        }
+        if matches!(replicas.purchase, Purchase::Auto) && replicas.package.prices.iter().any(|(_, p)| p.is_uncertain())
+        {
+            self.ledger.decisions.hide();
         }
         let packages = needed.at_least(&least);
         let packages = most.as_ref().map_or(packages.clone(), |most| packages.at_most(most));
@@ -101,12 +106,30 @@ impl Engine<'_> {
         }
         let paid = (total.value() * capacity.value()).checked_div(&Exact::from(24));
         let hosted = Hosted {
-            throughput: Some(replicas.throughput.clone()),
+            throughput: Some(throughput),
+            is_estimated: replicas.throughput.is_estimated(),
             utilization: paid.and_then(|paid| output.value().checked_div(&paid)),
             bought: bought.iter().map(|(term, hours)| (*term, hours.value().clone())).collect(),
             ..self.hosted(host, plan.packages.value(), what, total.value())
         };
         self.ledger.hosted(hosted);
+    }
+
+    /// How fast a replica is with the mean call that is sent to it; where nothing is, with those that it was sized for.
+    fn speed_of(&mut self, host: &Host, replicas: &Replicas, output: &Figure<Volume>) -> Option<Figure<Speed>> {
+        let calls = host.calls();
+        let mean = |volume: &Figure<Volume>| volume.value().checked_div(calls.value()).filter(|mean| !mean.is_zero());
+        let sized = match &replicas.throughput {
+            Throughput::Stated(speed) => return Some(speed.clone()),
+            Throughput::Estimated(estimator) => (estimator.request.prompt.clone(), estimator.request.answer.clone()),
+        };
+        if host.loads.iter().any(super::Load::is_uncertain) {
+            // How fast cards are with which requests, no formula tells.
+            self.ledger.decisions.hide();
+        }
+        let prompt = mean(&host.input()).unwrap_or(sized.0);
+        let answer = mean(output).unwrap_or(sized.1);
+        self.speed(replicas, &prompt, &answer, &host.deployment.name)
     }
 
     /// The hours of the fleet by the way they are bought.

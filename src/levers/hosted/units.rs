@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::super::bill::{Finding, Hosted, Lever, Quantity};
-use super::super::{Cause, Engine, Shape};
+use super::super::trip::Trip;
+use super::super::{Cause, Engine};
 use super::Host;
 use crate::figure::{Calls, Count, Figure, Hours, Share, Volume};
 use crate::hosting::provisioned;
@@ -41,6 +42,11 @@ impl Engine<'_> {
             needed.clone(),
             inputs,
         );
+        let sizes = [&units.tokens_per_minute, &units.minimum, &units.step];
+        if at_peak.is_uncertain() || sizes.into_iter().chain(&units.units).any(Figure::is_uncertain) {
+            // What is above the units is added up over the hours with bare numbers.
+            self.ledger.decisions.hide();
+        }
         let bought = units.units.clone().unwrap_or(sized).named(format!("units of {name}"));
         let hours = bought.times(&Figure::<Hours>::constant(Exact::from(24)));
         self.ledger.uptime(name, "units", Quantity::Uptime(hours.clone(), "unit_hour"), &units.usd_per_unit_hour);
@@ -59,15 +65,11 @@ impl Engine<'_> {
         match (&overflow, &units.overflow) {
             (Some(share), Some(model)) => {
                 for load in &host.loads {
-                    let shape = Shape {
-                        input: load.input.clone(),
-                        output: Some(load.output.clone()),
-                        reasoning: Figure::zero(),
-                    };
                     let calls = load.calls.scaled(share);
                     let used = DeploymentUse { deployment: Arc::clone(&host.deployment), place: model.place.clone() };
                     self.ledger.move_calls(&Server::Deployment(used), &Server::Model(model.clone()), &calls);
-                    self.bill_model(model, &calls, &shape, None, Cause::of(Lever::Deployment));
+                    let trip = Trip::single(&load.input, &load.output);
+                    self.bill_model(model, &calls, &calls, &trip, None, Cause::of(Lever::Deployment));
                 }
             }
             (Some(_), None) => self.ledger.find(Finding::CapacityExceeded {

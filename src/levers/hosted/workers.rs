@@ -25,6 +25,12 @@ impl Engine<'_> {
         if calls.is_zero() {
             return;
         }
+        let times = [&workers.cold_start, &workers.idle_timeout];
+        let peak_is_uncertain = host.deployment.peak_to_mean.is_uncertain() || workers.utilization.is_uncertain();
+        if work.is_uncertain() || peak_is_uncertain || times.into_iter().any(Figure::is_uncertain) {
+            // Workers are counted and their waits added up over the hours with bare numbers.
+            self.ledger.decisions.hide();
+        }
         let busy = work.value().checked_div(calls.value()).unwrap_or(Exact::ZERO);
         let worker = Worker {
             busy,

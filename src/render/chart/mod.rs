@@ -1,136 +1,51 @@
-//! Charts: what is to be seen ([`ChartSpec`], plain data) and those who draw it: [`svg()`] and [`png()`].
+//! Charts: what is to be seen ([`ChartSpec`], plain data) and those who draw it: [`svg()`], [`png()`] and
+//! [`terminal()`].
 //!
-//! A drawer draws the vertices it is given and never samples, so a kink is where the data has it. Text is Inter,
-//! embedded and measured, so that labels neither overlap nor leave the picture, on any machine. The same chart gives
-//! the same bytes.
+//! ```text
+//! report -> ChartSpec -> layout in pixels or columns -> SVG (-> PNG), text
+//! ```
 //!
-//! The coordinates are floats: a picture is measured in pixels, and the exact numbers stand in the tables beside it.
+//! [`Body`] lists the kinds. Each is one file of data in `spec`, one drawer in `svg` and one in `terminal`; what they
+//! share are the frame (title, key, note), axes with their ticks, rows, and places for labels.
+//!
+//! A drawer draws what it is given and never computes a figure: amounts come with their exact value and the words for
+//! it ([`Amount`]), lines with their true vertices, so that a kink is where the data has it. What is too much for one
+//! picture is cut by the one who builds the spec ([`capped`]), and the picture says how much. Text in pictures is
+//! Inter, embedded and measured, so that labels neither overlap nor leave the page, on any machine. The same chart
+//! gives the same bytes.
+//!
+//! Coordinates are floats: a picture is measured in pixels, and the exact numbers stand in the tables beside it.
 
+mod describe;
 mod font;
+mod heat_scale;
 mod ink;
-mod layout;
+mod measure;
 mod place;
 #[cfg(feature = "png")]
 mod png;
-mod scale;
+mod ruler;
 mod series;
+mod spec;
 mod svg;
+mod terminal;
 #[cfg(test)]
+#[allow(clippy::float_arithmetic, reason = "pictures are measured in floats")]
 mod tests;
+mod theme;
+mod ticks;
+mod waterfall_axis;
+pub mod words;
 
 #[cfg(feature = "png")]
 pub use png::{PngError, png};
-pub use svg::svg;
+pub use spec::*;
+pub use svg::{font_style_sheet, svg, svg_in_page};
+pub use terminal::{sparkline, terminal};
 
-/// A place in the chart's own units. Places that are not finite are left out.
-pub type Xy = (f64, f64);
+use crate::units::Exact;
 
-/// All that a chart says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ChartSpec {
-    /// What the chart shows, best as a sentence with the result.
-    pub title: String,
-    /// The circumstances; may be empty.
-    pub subtitle: String,
-    /// Across.
-    pub x: Axis,
-    /// Upwards.
-    pub y: Axis,
-    /// What is drawn; areas are drawn below lines, lines below points.
-    pub series: Vec<Series>,
-    /// Below the chart: sources, assumptions; may be empty.
-    pub note: String,
-}
-
-/// One axis.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Axis {
-    /// What is measured, in words: `tokens per hour`.
-    pub label: String,
-    /// Before the numbers: `$`.
-    pub before: String,
-    /// After the numbers: `%`.
-    pub after: String,
-    /// How values become lengths.
-    pub scale: Scale,
-    /// What to show; otherwise what the series need, and a linear vertical axis then begins at zero.
-    pub range: Option<(f64, f64)>,
-}
-
-/// How values become lengths.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scale {
-    /// Equal steps.
-    #[default]
-    Linear,
-    /// Equal factors, for values over several decades. Nothing that is not above zero can be shown; a straight line
-    /// of the data becomes the curve that it is.
-    Log,
-}
-
-/// A thing in a chart. Lines, steps and bands get a colour and a dash by their order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Series {
-    /// Straight from vertex to vertex.
-    Line {
-        /// Shown at its end.
-        name: String,
-        /// Its vertices.
-        points: Vec<Xy>,
-    },
-    /// A staircase: `(x, y)` holds the value `y` after the `x` before it, up to and with its own. The first says where
-    /// the staircase begins.
-    Step {
-        /// Shown at its end.
-        name: String,
-        /// Its corners, ascending.
-        points: Vec<Xy>,
-    },
-    /// The area between two lines.
-    Band {
-        /// Shown in the key.
-        name: String,
-        /// The vertices of the lower edge, ascending; two at the same `x` are a jump.
-        lower: Vec<Xy>,
-        /// The vertices of the upper edge.
-        upper: Vec<Xy>,
-    },
-    /// A shaded interval of the horizontal axis. Equal labels share one entry of the key.
-    Span {
-        /// Left end.
-        from: f64,
-        /// Right end; infinite: up to the edge.
-        to: f64,
-        /// Shown in the key.
-        label: String,
-    },
-    /// The place that matters most, such as today's workload, with a line down to the axis.
-    Point {
-        /// Where.
-        at: Xy,
-        /// Shown beside it.
-        label: String,
-    },
-    /// A place worth a name, such as a crossover.
-    Mark {
-        /// Where.
-        at: Xy,
-        /// Shown beside it.
-        label: String,
-    },
-}
-
-/// The size of a picture in pixels. Lettering has its size at any width: a smaller picture holds fewer words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Canvas {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-}
-
-impl Default for Canvas {
-    fn default() -> Self {
-        Canvas { width: 1200, height: 720 }
-    }
+/// Where an exact number is drawn on an axis.
+pub fn place(value: &Exact) -> f64 {
+    measure::place(value)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::float_arithmetic, reason = "a picture is measured in pixels; the numbers beside it are exact")]
 
 use super::Xy;
+use super::measure::distance as between;
 
 /// A rectangle in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +28,11 @@ impl Rect {
 
     pub(super) fn holds(&self, other: &Rect) -> bool {
         self.x <= other.x && self.y <= other.y && other.right() <= self.right() && other.bottom() <= self.bottom()
+    }
+
+    /// This much larger on every side.
+    pub(super) fn grown(&self, by: f64) -> Rect {
+        Rect { x: self.x - by, y: self.y - by, w: self.w + 2.0 * by, h: self.h + 2.0 * by }
     }
 
     pub(super) fn around(at: Xy, radius: f64) -> Rect {
@@ -63,6 +69,10 @@ pub(super) struct Board {
     pub(super) area: Rect,
     pub(super) taken: Vec<Rect>,
     pub(super) lines: Vec<(Xy, Xy)>,
+    /// All places that have labels.
+    pub(super) places: Vec<Xy>,
+    /// Lines that a label may cover if it must.
+    pub(super) faint: Vec<(Xy, Xy)>,
 }
 
 /// Sixteen directions, upwards ones first: a label is looked for above its point.
@@ -108,9 +118,17 @@ impl Board {
                 if tied && self.taken.iter().any(|other| !other.overlaps(&own) && other.is_crossed(at, end)) {
                     continue;
                 }
-                let crossings = self.lines.iter().filter(|(a, b)| rect.is_crossed(*a, *b)).count();
-                let crossings = f64::from(u32::try_from(crossings.min(10)).unwrap_or(10));
-                let cost = distance + crossings * 45.0 + f64::from(order) * 0.7;
+                let crossings = |lines: &[(Xy, Xy)]| {
+                    let count = lines.iter().filter(|(a, b)| rect.is_crossed(*a, *b)).take(10).count();
+                    f64::from(u32::try_from(count).unwrap_or(10))
+                };
+                let covers = crossings(&self.lines) * 100.0 + crossings(&self.faint) * 12.0;
+                // A label that is nearer to another place seems to belong there.
+                let far = between(rect.nearest(at), at);
+                let nearer = |other: &&Xy| **other != at && between(rect.nearest(**other), **other) < far + 5.0;
+                let astray = self.places.iter().filter(nearer).take(3).count();
+                let astray = f64::from(u32::try_from(astray).unwrap_or(3)) * 25.0;
+                let cost = distance + covers + astray + f64::from(order) * 0.7;
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, rect, end));
                 }
@@ -118,7 +136,7 @@ impl Board {
         }
         let (_, rect, end) = best?;
         self.taken.push(rect);
-        if (end.0 - at.0).hypot(end.1 - at.1) >= TIED {
+        if between(end, at) >= TIED {
             self.lines.push((at, end));
         }
         Some(rect)

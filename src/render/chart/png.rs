@@ -5,7 +5,8 @@ use std::sync::Arc;
 use resvg::{tiny_skia, usvg};
 
 use super::font::Weight;
-use super::{Canvas, ChartSpec, svg};
+use super::svg::document;
+use super::{Canvas, ChartSpec};
 
 /// Why there is no picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +44,8 @@ pub fn png(spec: &ChartSpec, canvas: Canvas) -> Result<Vec<u8>, PngError> {
     for weight in Weight::ALL {
         options.fontdb_mut().load_font_source(usvg::fontdb::Source::Binary(Arc::new(weight.bytes())));
     }
-    let tree =
-        usvg::Tree::from_str(&svg(spec, canvas), &options).map_err(|error| PngError::Drawing(error.to_string()))?;
+    let tree = usvg::Tree::from_str(&document(spec, canvas, "chart", ""), &options)
+        .map_err(|error| PngError::Drawing(error.to_string()))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| PngError::Drawing(error.to_string()))
 }

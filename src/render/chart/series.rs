@@ -1,8 +1,9 @@
 //! From series to strokes in the unit square, where (0, 0) is the lower left corner of the plot.
 #![allow(clippy::float_arithmetic, reason = "a picture is measured in pixels; the numbers beside it are exact")]
 
-use super::scale::Ruler;
-use super::{ChartSpec, Series, Xy};
+use super::ruler::{Extent, Ruler};
+use super::theme::{Colours, Pen, Shape, shape};
+use super::{Plane, Series, Xy};
 
 /// Both axes of a chart.
 pub(super) struct Axes {
@@ -18,14 +19,21 @@ pub(super) struct Strokes {
 }
 
 impl Axes {
-    /// Axes that show all of a chart.
-    pub(super) fn of(spec: &ChartSpec) -> Axes {
+    /// Axes that show all of a plane.
+    pub(super) fn of(spec: &Plane) -> Axes {
         let (mut xs, mut ys) = (Vec::new(), Vec::new());
         for series in &spec.series {
             let places: &[&[Xy]] = match series {
                 Series::Line { points, .. } | Series::Step { points, .. } => &[points],
                 Series::Band { lower, upper, .. } => &[lower, upper],
                 Series::Point { at, .. } | Series::Mark { at, .. } => &[&[*at]],
+                Series::Dots { dots, .. } => {
+                    for (x, y) in dots.iter().map(|dot| dot.at).filter(finite) {
+                        xs.push(x);
+                        ys.push(y);
+                    }
+                    &[]
+                }
                 Series::Span { from, to, .. } => {
                     xs.extend([*from, *to]);
                     &[]
@@ -36,7 +44,16 @@ impl Axes {
                 ys.push(y);
             }
         }
-        Axes { x: Ruler::of(&spec.x, &xs, false), y: Ruler::of(&spec.y, &ys, true) }
+        // Dots at the edge would be cut in half, and zero is far from most qualities.
+        let scattered = spec.series.iter().any(|series| matches!(series, Series::Dots { .. }));
+        let upwards = if scattered { Extent::Tight } else { Extent::Rising };
+        let mut axes = Axes { x: Ruler::of(&spec.x, &xs, Extent::Tight), y: Ruler::of(&spec.y, &ys, upwards) };
+        for (ruler, axis) in [(&mut axes.x, &spec.x), (&mut axes.y, &spec.y)] {
+            if scattered && axis.range.is_none() {
+                ruler.widen(0.06);
+            }
+        }
+        axes
     }
 
     /// Where a place is.
@@ -46,9 +63,7 @@ impl Axes {
 
     /// Whether a place can be seen.
     pub(super) fn shows(&self, at: Xy) -> bool {
-        let inside = |t: f64| (-1e-9..=1.0 + 1e-9).contains(&t);
-        let (x, y) = self.at(at);
-        finite(&at) && inside(x) && inside(y)
+        self.x.shows(at.0) && self.y.shows(at.1)
     }
 
     /// The straight line through these places, which a log axis bends.
@@ -122,4 +137,40 @@ impl Strokes {
 
 pub(super) fn finite((x, y): &Xy) -> bool {
     x.is_finite() && y.is_finite()
+}
+
+/// How a series is told apart from the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Look {
+    Line(Pen),
+    Dots(&'static str, Shape),
+    /// It has no look of its own.
+    None,
+}
+
+/// The looks of all series: a band that follows a line or a staircase belongs to it and has its colour.
+pub(super) fn looks(series: &[Series], colours: &'static Colours, width: f64) -> Vec<Look> {
+    let mut next = 0_usize;
+    let mut owner = None;
+    let mut out = Vec::new();
+    for each in series {
+        let fresh = colours.pen(next, width);
+        let look = match (each, owner) {
+            (Series::Band { .. }, Some(pen)) => Look::Line(pen),
+            (Series::Line { .. } | Series::Step { .. } | Series::Band { .. }, _) => Look::Line(fresh),
+            (Series::Dots { .. }, _) => Look::Dots(fresh.colour, shape(next)),
+            (Series::Span { .. } | Series::Point { .. } | Series::Mark { .. }, _) => Look::None,
+        };
+        let belongs = matches!((each, owner), (Series::Band { .. }, Some(_)));
+        if look != Look::None && !belongs {
+            next = next.saturating_add(1);
+        }
+        owner = match (each, look) {
+            (Series::Line { .. } | Series::Step { .. }, Look::Line(pen)) => Some(pen),
+            (Series::Band { .. }, _) => owner,
+            _ => None,
+        };
+        out.push(look);
+    }
+    out
 }

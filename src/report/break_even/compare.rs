@@ -6,13 +6,16 @@ use std::sync::Arc;
 use super::super::Warning;
 use super::super::build::walk;
 use super::side::{Curve, Mean, Side, Volume, side};
-use super::{BreakEvenReport, CrossoverReport, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins};
+use super::{
+    Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+};
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Figure, Step};
 use crate::hosting::break_even::{self, Answer, Kind, Verdict};
-use crate::levers;
+use crate::levers::{self, Variant};
 use crate::plan::{
-    BreakEvenCase, Counted, ModelUse, Opponent, Overrides, Plan, Server, Serving, Strategy, Supply, Term,
+    Bound, BreakEvenCase, Counted, Deployment, ModelUse, Opponent, Overrides, Plan, Server, Serving, Strategy, Supply,
+    Term, Throughput,
 };
 use crate::pricing::Component;
 use crate::units::{Exact, display};
@@ -43,7 +46,7 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
     // What a deployment needs is checked with the scenario; only answers of no tokens leave it without a capacity.
     let unable = || vec![no_output(plan, case)];
     let other = other(plan, case, &mean, counts)?;
-    let own = side(plan, deployment, &mean, counts, None).ok_or_else(unable)?;
+    let own = side(plan, deployment, &mean, counts, None, Bound::Middle).ok_or_else(unable)?;
     let answer = against(&own, &other).ok_or_else(unable)?;
     let verdict = own.verdict(&volume, other.cost(&volume));
     let full_load = own.full_load().unwrap_or(Exact::ZERO);
@@ -53,19 +56,25 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
         warnings.push(capacity_exceeded(case, &own, &volume, unit, &verdict.replicas));
     }
     let at = |term: Term| {
-        let side = side(plan, deployment, &mean, counts, Some(term))?;
+        let side = side(plan, deployment, &mean, counts, Some(term), Bound::Middle)?;
         let answer = against(&side, &other)?;
         let verdict = side.verdict(&volume, other.cost(&volume));
         Some((side.per_step.clone(), wins(&side, &answer, &verdict)))
     };
+    let at_bound = |bound: Bound| {
+        let side = side(plan, deployment, &mean, counts, None, bound)?;
+        let answer = against(&side, &other)?;
+        Some(wins(&side, &answer, &side.verdict(&volume, other.cost(&volume))))
+    };
     Ok(BreakEvenReport {
         api: other.name.clone(),
+        against: if other.side.is_some() { "deployment".into() } else { "api".into() },
         deployment: deployment.name.clone(),
-        unit,
+        unit: unit.into(),
         api_per_million: &other.per_unit * &million,
         self_hosted_full_load_per_million: &full_load * &million,
         capacity_per_replica_per_hour: own.capacity.clone(),
-        step: own.step,
+        step: own.step.into(),
         replica_per_hour: own.per_step.clone(),
         fixed_per_hour: own.fixed.clone(),
         least_replicas: own.least.clone(),
@@ -75,7 +84,7 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
         permanent_from_per_hour: answer.permanent_from.clone(),
         truncated: !answer.unlisted.is_empty(),
         verdict: VerdictReport {
-            cheaper: verdict.cheaper.name(),
+            cheaper: verdict.cheaper.name().into(),
             api_per_hour: verdict.api,
             self_hosted_per_hour: verdict.self_hosted,
             saves_per_hour: verdict.saved,
@@ -83,9 +92,12 @@ pub(super) fn compare(plan: &Plan, case: &BreakEvenCase) -> Result<BreakEvenRepo
             utilization: verdict.utilisation,
             volume_per_hour: volume.clone(),
         },
-        band: None,
+        band: band(deployment, at_bound),
         purchases: purchases(case, at),
         reserved: reserved(case),
+        curves: curves(&own, &other, &answer, &volume, |bound| {
+            estimated(deployment).then(|| side(plan, deployment, &mean, counts, None, bound))?
+        }),
         assumptions: assumptions(plan, case),
         warnings,
     })
@@ -101,7 +113,7 @@ fn other(plan: &Plan, case: &BreakEvenCase, mean: &Mean, counts: Volume) -> Resu
             Ok(Other { name: api.model.listed.id.clone(), per_unit, side: None })
         }
         Opponent::Deployment(pod) => {
-            let side = side(plan, pod, mean, counts, None).ok_or_else(|| vec![no_output(plan, case)])?;
+            let side = side(plan, pod, mean, counts, None, Bound::Middle).ok_or_else(|| vec![no_output(plan, case)])?;
             let per_unit = side.full_load().unwrap_or(Exact::ZERO);
             Ok(Other { name: pod.name.clone(), per_unit, side: Some(side) })
         }
@@ -117,7 +129,7 @@ fn against(own: &Side, other: &Other) -> Option<Answer> {
 
 fn capacity_exceeded(case: &BreakEvenCase, own: &Side, volume: &Exact, unit: &str, replicas: &Exact) -> Warning {
     Warning {
-        code: "capacity-exceeded",
+        code: "capacity-exceeded".into(),
         message: format!(
             "{} {}s an hour are more than one {} of {} takes ({}); {} are needed",
             display::count(volume),
@@ -138,7 +150,7 @@ fn crossover(found: &break_even::Crossover) -> CrossoverReport {
     };
     CrossoverReport {
         per_hour: found.at.clone(),
-        kind,
+        kind: kind.into(),
         replicas: found.replicas.clone(),
         utilization: found.utilisation.clone(),
         regret_per_hour: regret,
@@ -156,8 +168,41 @@ fn wins(side: &Side, answer: &Answer, verdict: &Verdict) -> Wins {
         capacity_per_replica_per_hour: side.capacity.clone(),
         self_hosted_cheaper: intervals(answer),
         permanent_from_per_hour: answer.permanent_from.clone(),
-        verdict: verdict.cheaper.name(),
+        verdict: verdict.cheaper.name().into(),
     }
+}
+
+/// Both sides up to a little beyond all that matters; a staircase of equal steps needs none.
+fn curves(
+    own: &Side,
+    other: &Other,
+    answer: &Answer,
+    volume: &Exact,
+    at: impl Fn(Bound) -> Option<Side>,
+) -> Option<Curves> {
+    if matches!(own.curve, Curve::Stairs(_)) && other.side.is_none() {
+        return None;
+    }
+    let places = answer.crossovers.iter().map(|crossover| &crossover.at).chain([volume, &own.capacity]);
+    let most = places.max().cloned()?;
+    let end = &most * &Exact::ratio(5, 4)?;
+    let of = |side: &Side| side.drawn(&end);
+    let line = || vec![(Exact::ZERO, Exact::ZERO), (end.clone(), other.cost(&end))];
+    let band = at(Bound::High).zip(at(Bound::Low)).map(|(fast, slow)| (of(&fast), of(&slow)));
+    Some(Curves { self_hosted: of(own), other: other.side.as_ref().map_or_else(line, of), band })
+}
+
+/// Whether a deployment's throughput is an estimate.
+fn estimated(deployment: &Deployment) -> bool {
+    matches!(&deployment.supply, Supply::Replicas(replicas) if replicas.throughput.is_estimated())
+}
+
+/// Both ends of an estimated throughput.
+fn band(deployment: &Deployment, at: impl Fn(Bound) -> Option<Wins>) -> Option<Band> {
+    if !estimated(deployment) {
+        return None;
+    }
+    Some(Band { low: at(Bound::Low)?, high: at(Bound::High)? })
 }
 
 /// Every way to buy that has a price, where there are several.
@@ -169,7 +214,7 @@ fn purchases(case: &BreakEvenCase, at: impl Fn(Term) -> Option<(Exact, Wins)>) -
     }
     let of = |term: Term| {
         let (replica_per_hour, wins) = at(term)?;
-        Some(PurchaseReport { purchase: term.name(), replica_per_hour, wins })
+        Some(PurchaseReport { purchase: term.name().into(), replica_per_hour, wins })
     };
     prices.iter().filter_map(|(term, _)| of(*term)).collect()
 }
@@ -182,7 +227,7 @@ fn reserved(case: &BreakEvenCase) -> Vec<ReservedReport> {
     terms
         .filter_map(|(term, price)| {
             let worth_above_utilization = price.value().checked_div(on_demand.value())?;
-            Some(ReservedReport { term: term.name(), worth_above_utilization })
+            Some(ReservedReport { term: term.name().into(), worth_above_utilization })
         })
         .collect()
 }
@@ -193,7 +238,10 @@ fn assumptions(plan: &Plan, case: &BreakEvenCase) -> Vec<String> {
     match &deployment.supply {
         Supply::Replicas(replicas) => {
             steps.extend(replicas.package.prices.iter().map(|(_, price)| price.step().clone()));
-            steps.extend([replicas.throughput.step().clone(), replicas.utilization.step().clone()]);
+            steps.push(replicas.utilization.step().clone());
+            if let Throughput::Stated(speed) = &replicas.throughput {
+                steps.push(speed.step().clone());
+            }
             steps.push(replicas.least.step().clone());
         }
         Supply::Provisioned(units) => {
@@ -214,16 +262,11 @@ fn per_hour(per_day: &Exact) -> Exact {
     per_day.checked_div(&Exact::from(24)).unwrap_or(Exact::ZERO)
 }
 
-/// Tokens of the mean request.
 fn mean(plan: &Plan, case: &BreakEvenCase) -> Result<Mean, Vec<Diagnostic>> {
-    let mut mean = Mean { input: Exact::ZERO, output: Exact::ZERO };
-    for task in &plan.workload.tasks {
-        let Some(output) = &task.output else { return Err(vec![no_output(plan, case)]) };
-        let share = task.share.value();
-        mean.input = &mean.input + &(share * task.prompt.total(|_| true).value());
-        mean.output = &mean.output + &(share * &(output.value() + task.reasoning.value()));
-    }
-    Ok(mean)
+    let workload = &plan.workload;
+    let call = workload.mean_call().ok_or_else(|| vec![no_output(plan, case)])?;
+    let calls: Exact = workload.tasks.iter().map(|task| task.share.value() * &task.calls()).sum();
+    Ok(Mean { input: &calls * &call.0, output: &calls * &call.1, call })
 }
 
 fn no_output(plan: &Plan, case: &BreakEvenCase) -> Diagnostic {
@@ -246,11 +289,12 @@ fn cost_per_request(plan: &Plan, case: &BreakEvenCase, api: &ModelUse) -> Result
         compress: None,
         examples: None,
         context_max: None,
+        history: None,
         pack: None,
         serving: Serving::Single(Server::Model(api.clone())),
         defaults: Overrides::default(),
     };
-    let total = levers::evaluate(plan, &strategy, None)?.total;
+    let total = levers::evaluate(plan, &strategy, Variant::default())?.total;
     Ok(total.value().checked_div(plan.workload.requests.value()).unwrap_or(Exact::ZERO))
 }
 

@@ -3,22 +3,24 @@
 mod compare;
 mod side;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Warning;
+use super::{Warning, Word};
 use crate::diag::Diagnostic;
 use crate::plan::Plan;
 use crate::units::Exact;
 
 /// One comparison.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BreakEvenReport {
-    /// The model whose API is compared.
+    /// The model whose API is compared, or the deployment that serverless workers are compared with.
     pub api: String,
+    /// Which of these it is: `api` or `deployment`.
+    pub against: Word,
     /// The deployment.
     pub deployment: String,
     /// What volumes count: `output_token` or `request`.
-    pub unit: &'static str,
+    pub unit: Word,
     /// USD per million units of the API.
     pub api_per_million: Exact,
     /// USD per million units of a replica that is always full.
@@ -26,7 +28,7 @@ pub struct BreakEvenReport {
     /// Units per hour that a replica (or instance, or step of units) can take, at its utilisation and with its peaks.
     pub capacity_per_replica_per_hour: Exact,
     /// What is bought at once: `replica`, `instance`, `worker`, `step of units`.
-    pub step: &'static str,
+    pub step: Word,
     /// USD per hour of a replica.
     pub replica_per_hour: Exact,
     /// USD per hour whatever the load.
@@ -51,19 +53,32 @@ pub struct BreakEvenReport {
     pub purchases: Vec<PurchaseReport>,
     /// Utilisation above which committing to a term pays: its price over the price on demand.
     pub reserved: Vec<ReservedReport>,
+    /// Both sides as they are drawn, where they are no line against a staircase of equal steps.
+    pub curves: Option<Curves>,
     /// Defaults that touched a figure.
     pub assumptions: Vec<String>,
     /// What to look at.
     pub warnings: Vec<Warning>,
 }
 
+/// Costs at volumes, both per hour, for a picture: corners where a side has steps, points close together where it bends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Curves {
+    /// Self-hosting.
+    pub self_hosted: Vec<(Exact, Exact)>,
+    /// What it is compared with.
+    pub other: Vec<(Exact, Exact)>,
+    /// Self-hosting at both ends of an estimated throughput, the lower costs first.
+    pub band: Option<(Vec<(Exact, Exact)>, Vec<(Exact, Exact)>)>,
+}
+
 /// A volume at which the cheaper side changes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CrossoverReport {
     /// The volume.
     pub per_hour: Exact,
     /// `equal` (the curves meet), `jump` (a replica is added) or `tier` (the API's price jumps).
-    pub kind: &'static str,
+    pub kind: Word,
     /// Replicas that run at this volume.
     pub replicas: Exact,
     /// How loaded they are, as a share.
@@ -73,7 +88,7 @@ pub struct CrossoverReport {
 }
 
 /// Volumes (from, to] per hour; without end when `to` is `None`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct IntervalReport {
     /// Not included.
     pub from_per_hour: Exact,
@@ -82,7 +97,7 @@ pub struct IntervalReport {
 }
 
 /// Where self-hosting wins under another assumption.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Wins {
     /// Units per hour that a replica can take.
     pub capacity_per_replica_per_hour: Exact,
@@ -91,11 +106,11 @@ pub struct Wins {
     /// The volume above which it always is; `None`: never.
     pub permanent_from_per_hour: Option<Exact>,
     /// The cheaper side at the workload's volume.
-    pub verdict: &'static str,
+    pub verdict: Word,
 }
 
 /// Break-even at both ends of an estimated throughput.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Band {
     /// At the tenth percentile.
     pub low: Wins,
@@ -104,10 +119,10 @@ pub struct Band {
 }
 
 /// Break-even with another way to buy.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PurchaseReport {
     /// Which.
-    pub purchase: &'static str,
+    pub purchase: Word,
     /// USD per hour of a replica.
     pub replica_per_hour: Exact,
     /// Where self-hosting wins then.
@@ -116,21 +131,21 @@ pub struct PurchaseReport {
 }
 
 /// When committing to a term pays.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReservedReport {
     /// `reserved_1y` or `reserved_3y`.
-    pub term: &'static str,
+    pub term: Word,
     /// Share of the hours that a replica must be needed.
     pub worth_above_utilization: Exact,
 }
 
 /// The answer at the workload's own volume.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct VerdictReport {
     /// The volume.
     pub volume_per_hour: Exact,
     /// `self_hosted`, `api` or `equal`.
-    pub cheaper: &'static str,
+    pub cheaper: Word,
     /// USD per hour of the API.
     pub api_per_hour: Exact,
     /// USD per hour of hosting.

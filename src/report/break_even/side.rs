@@ -4,14 +4,18 @@ use crate::hosting::break_even::workers::Workers;
 use crate::hosting::break_even::{Answer, BreakEven, Scaled, Side as Winner, Staircase, Verdict};
 use crate::hosting::fleet::Buying;
 use crate::hosting::serverless::Worker;
-use crate::plan::{Busy, Deployment, Plan, Provisioned, Replicas, Serverless, Supply, Term};
+use crate::plan::{Bound, Busy, Deployment, Plan, Provisioned, Replicas, Serverless, Supply, Term};
 use crate::units::Exact;
 
-/// Tokens of the mean request.
+/// Most steps or points of a curve that is drawn.
+const DRAWN: u64 = 240;
+
+/// Tokens of the mean request, all its calls together; reasoning included: a replica writes it too.
 pub(super) struct Mean {
     pub input: Exact,
-    /// Reasoning included: a replica writes both.
     pub output: Exact,
+    /// Prompt and answer of the mean call.
+    pub call: (Exact, Exact),
 }
 
 /// What volumes count.
@@ -52,6 +56,36 @@ impl Side {
             Curve::Fleet(fleet) => fleet.cost(volume),
             Curve::Workers(workers) => workers.cost(volume),
         }
+    }
+
+    /// Volumes up to `end` with their costs: both ends of each step, or points close together.
+    pub fn drawn(&self, end: &Exact) -> Vec<(Exact, Exact)> {
+        let even = |points: u64| -> Vec<Exact> {
+            let share = |point: u64| Exact::from(point).checked_div(&Exact::from(points)).unwrap_or(Exact::ONE);
+            (1..=points).map(|point| end * &share(point)).collect()
+        };
+        let edges = match &self.curve {
+            Curve::Stairs(stairs) => {
+                let count =
+                    end.checked_div(&stairs.capacity).unwrap_or(Exact::ZERO).ceil().to_u64().unwrap_or(u64::MAX);
+                let edge = |step: u64| (&stairs.capacity * &Exact::from(step)).min(end.clone());
+                if count > DRAWN { even(DRAWN) } else { (1..=count.max(1)).map(edge).collect() }
+            }
+            Curve::Fleet(fleet) => fleet.edges(end, DRAWN).unwrap_or_else(|| even(DRAWN)),
+            Curve::Workers(_) => {
+                let points: Vec<(Exact, Exact)> = even(DRAWN).into_iter().map(|v| (v.clone(), self.cost(&v))).collect();
+                let first = (Exact::ZERO, self.fixed.clone());
+                return std::iter::once(first).chain(points).collect();
+            }
+        };
+        let mut from = Exact::ZERO;
+        let mut points = Vec::new();
+        for edge in edges {
+            let cost = self.cost(&edge);
+            points.push((std::mem::replace(&mut from, edge.clone()), cost.clone()));
+            points.push((edge, cost));
+        }
+        points
     }
 
     /// USD per unit where everything paid is used.
@@ -104,13 +138,17 @@ pub(super) fn side(
     mean: &Mean,
     volume: Volume,
     term: Option<Term>,
+    bound: Bound,
 ) -> Option<Side> {
     let hours = plan.days_per_month.value() * &Exact::from(24);
     let ops = deployment.ops_per_month.as_ref().map_or(Exact::ZERO, |ops| ops.value().clone());
     let fixed = ops.checked_div(&hours)?;
     let peak = deployment.peak_to_mean.value();
     match &deployment.supply {
-        Supply::Replicas(replicas) => of_replicas(plan, replicas, peak, mean, volume, term, fixed),
+        Supply::Replicas(replicas) => {
+            let speed = replicas.throughput.at(&mean.call.0, &mean.call.1, bound).ok()?;
+            of_replicas(plan, replicas, speed.value(), peak, mean, volume, term, fixed)
+        }
         Supply::Provisioned(units) => of_units(units, &(peak * &busiest(plan)), mean, volume, fixed),
         Supply::Serverless(workers) => of_workers(workers, peak, mean, volume, fixed),
     }
@@ -121,9 +159,11 @@ fn busiest(plan: &Plan) -> Exact {
     plan.workload.profile.as_ref().map_or(Exact::ONE, |profile| profile.busiest().value().clone())
 }
 
+#[allow(clippy::too_many_arguments, reason = "what a staircase depends on")]
 fn of_replicas(
     plan: &Plan,
     replicas: &Replicas,
+    speed: &Exact,
     peak: &Exact,
     mean: &Mean,
     volume: Volume,
@@ -135,7 +175,7 @@ fn of_replicas(
         Some(term) => package.price(term)?.value().clone(),
         None => replicas.price_when_full(),
     };
-    let tokens = &(replicas.throughput.value() * replicas.utilization.value()) * &Exact::from(3600);
+    let tokens = &(speed * replicas.utilization.value()) * &Exact::from(3600);
     let tokens = &tokens * package.replicas.value();
     let full = match volume {
         Volume::Tokens => tokens,

@@ -1,0 +1,22 @@
+//! Longer texts: how things are computed, how good they are, and how to use them.
+
+#[doc = include_str!("compare.md")]
+pub mod compare {}
+
+#[doc = include_str!("prices.md")]
+pub mod prices {}
+
+#[doc = include_str!("risk.md")]
+pub mod risk {}
+
+#[doc = include_str!("self-hosting.md")]
+pub mod self_hosting {}
+
+#[doc = include_str!("reports.md")]
+pub mod reports {}
+
+#[doc = include_str!("ci.md")]
+pub mod ci {}
+
+#[doc = include_str!("focus.md")]
+pub mod focus {}

@@ -1,0 +1,49 @@
+//! Everybody who is asked in a strategy, wherever a lever names them.
+
+use super::{CallCost, Compressor, History, Server, Serving, Strategy};
+
+impl Strategy {
+    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors, writers of summaries.
+    pub fn each_server(&mut self, visit: &mut dyn FnMut(&mut Server)) {
+        // Every field by name, so that none is forgotten that comes later.
+        let Self {
+            name: _,
+            place: _,
+            response_cache: _,
+            compress,
+            examples: _,
+            context_max: _,
+            history,
+            pack: _,
+            serving,
+            defaults: _,
+        } = self;
+        if let Some(Compressor::Model(server)) = compress.as_mut().and_then(|lever| lever.compressor.as_mut()) {
+            visit(server);
+        }
+        if let Some(History::Summarise { server, .. }) = history {
+            visit(server);
+        }
+        each_of_serving(serving, visit);
+    }
+}
+
+fn each_of_serving(serving: &mut Serving, visit: &mut dyn FnMut(&mut Server)) {
+    match serving {
+        Serving::Single(server) => visit(server),
+        Serving::Route(route) => {
+            each_of_call(route.router.as_mut(), visit);
+            route.arms.iter_mut().for_each(|arm| each_of_serving(&mut arm.serving, visit));
+        }
+        Serving::Cascade(cascade) => {
+            each_of_call(cascade.judge.as_mut().and_then(|judge| judge.cost.as_mut()), visit);
+            cascade.steps.iter_mut().for_each(|step| each_of_serving(&mut step.arm.serving, visit));
+        }
+    }
+}
+
+fn each_of_call(call: Option<&mut CallCost>, visit: &mut dyn FnMut(&mut Server)) {
+    if let Some(CallCost::Call { server, .. }) = call {
+        visit(server);
+    }
+}

@@ -24,6 +24,7 @@ mod oracle;
 mod prices;
 mod properties;
 mod readme;
+mod replay;
 mod risk;
 mod schema;
 mod size;

@@ -27,6 +27,12 @@ impl Names {
         Self { prices, stated }
     }
 
+    /// The same with its date for all requests, whenever they came.
+    #[must_use]
+    pub fn at_its_date(self) -> Self {
+        Self { stated: true, ..self }
+    }
+
     /// The date that somebody stated for all prices.
     pub fn stated_date(&self) -> Option<Date> {
         self.stated.then_some(self.prices.as_of)

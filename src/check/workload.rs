@@ -188,7 +188,7 @@ fn lengths(fields: &mut Fields<'_>, outer: &Shape, context: &mut Context<'_>) ->
     let lengths = traffic::lengths(node, context)?;
     let both = [
         ("input", user, lengths.cases.iter().any(|case| case.user.is_some())),
-        ("output", output, lengths.answers.is_some()),
+        ("output", output, lengths.answers.is_some() || lengths.cases.iter().any(|case| case.output.is_some())),
     ];
     for (what, stated, spread) in both {
         if stated && spread {

@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod compare;
 mod explain;
+mod fit;
 mod init;
 mod output;
 mod pictures;
@@ -19,6 +20,7 @@ mod settings;
 mod shell;
 mod simulate;
 mod size;
+mod sql;
 mod variants;
 
 use std::process::ExitCode;
@@ -82,6 +84,10 @@ enum Command {
     Breakeven(breakeven::Arguments),
     /// Price a real request log, exactly, request by request, under every strategy
     Replay(Box<replay::Arguments>),
+    /// Make a scenario from a request log, and say how well it stands for it
+    Fit(Box<fit::Arguments>),
+    /// Write one SQL query that prices a table of requests where it is
+    Sql(Box<sql::Arguments>),
     /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
     Risk(risk::Arguments),
     /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
@@ -227,6 +233,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
         Command::Replay(arguments) => replay::run(&arguments, &settings),
+        Command::Fit(arguments) => fit::run(&arguments, &settings),
+        Command::Sql(arguments) => sql::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),

@@ -53,7 +53,7 @@ pub(super) struct LogArguments {
     /// Request log: CSV, JSONL or Parquet, also packed with gzip or zstd; - reads standard input, patterns are expanded
     /// (repeatable)
     #[arg(long = "log", value_name = "LOG", required = true)]
-    logs: Vec<String>,
+    pub(super) logs: Vec<String>,
     /// Which column is what: --columns input=prompt_tokens,output=completion_tokens
     #[arg(long, value_name = "WHAT=COLUMN,...")]
     columns: Vec<String>,
@@ -128,6 +128,11 @@ fn settled(arguments: &Arguments, settings: &Settings) -> Result<Option<Job>> {
     let limits = limits(&arguments.prefix_cache)?;
     let options = crate::replay::Options { prefixes: !limits.is_empty(), ..arguments.log.options(arguments.sample) };
     Ok(Some(Job { files, plan, names, wanted, limits, options }))
+}
+
+/// A job that prices what the log names, and nothing else.
+pub(super) fn job_of(files: Vec<LogFile>, names: Names, wanted: Wanted, log: &LogArguments) -> Job {
+    Job { files, plan: None, names, wanted, limits: Vec::new(), options: log.options(None) }
 }
 
 /// `100,1k,5m,unlimited`; `off` is none.

@@ -247,7 +247,11 @@ fn interval(sample: &Sample, index: usize, rows: u64, per_usd: &Exact) -> Option
 
 /// What has to be said of the prices that were paid.
 fn notes(bill: &Bill) -> Vec<String> {
-    let mut notes: Vec<String> = bill.lines.iter().flat_map(|line| line.key.notes.iter().cloned()).collect();
+    let used = |line: &Line, at: usize| line.tokens.get(at).is_none_or(|tokens| !tokens.is_zero());
+    let of_line = |line: &Line| -> Vec<String> {
+        line.key.notes.iter().filter(|(at, _)| used(line, *at)).map(|(_, note)| note.clone()).collect()
+    };
+    let mut notes: Vec<String> = bill.lines.iter().flat_map(of_line).collect();
     let mut early: BTreeMap<&str, (Exact, String)> = BTreeMap::new();
     for line in bill.lines.iter().filter(|line| line.key.before_first) {
         let listed = &line.key.model.listed;
@@ -388,6 +392,7 @@ fn remarks(
     backwards: Option<(At, u64)>,
     report: &mut ReplayReport,
 ) {
+    let requests = report.requests.clone();
     let mut warn = |code: &'static str, message: String| report.warnings.push(Warning { code: code.into(), message });
     for (file, remark) in &findings.remarks {
         let name = job.name_of(*file);
@@ -403,6 +408,9 @@ fn remarks(
                 format!("{name} grew while it was read; the unfinished row at its end was left out"),
             ),
         }
+    }
+    if requests.is_zero() {
+        warn("no-requests", "the log has a header and no requests; every total is that of nothing".to_owned());
     }
     if findings.bad_rows > 0 {
         let rows = display::grouped(&findings.bad_rows.to_string());

@@ -117,7 +117,9 @@ impl Unpaid {
 
     /// Whether the same price is missing for the same reason.
     pub fn is_like(&self, other: &Self) -> bool {
-        let of = |unpaid: &Self| (unpaid.leaf, unpaid.model, unpaid.mode);
+        // Whom nobody knows has no price in any mode.
+        let by_mode = matches!(self.trouble, Trouble::Missing(_) | Trouble::Unpriced(..));
+        let of = |unpaid: &Self| (unpaid.leaf, unpaid.model, if by_mode { unpaid.mode } else { 0 });
         of(self) == of(other) && self.trouble == other.trouble
     }
 }

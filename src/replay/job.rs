@@ -178,7 +178,8 @@ impl Job {
             let dated = first.time.is_some_and(TimeForm::is_dated);
             let is_column = first.roles.contains(&Role::By(index));
             found.push(match name.as_str() {
-                "hour" | "day" if is_column || !dated => {
+                _ if is_column => Grouping::Column(index),
+                "hour" | "day" if !dated => {
                     let found =
                         Diagnostic::without_place(Code::LogColumns, format!("`--by {name}` needs times with dates"));
                     return Err(Box::new(found.help("map their column: `--columns time=COLUMN`")).into());
@@ -209,7 +210,7 @@ impl Job {
 }
 
 /// A row that cannot be read, with its place.
-fn bad_row(name: &str, line: u64, bad: &Bad) -> Diagnostic {
+pub fn bad_row(name: &str, line: u64, bad: &Bad) -> Diagnostic {
     let line = usize::try_from(line).unwrap_or(usize::MAX);
     let text = Arc::new(Text { name: name.to_owned(), text: bad.text.clone(), first_line: line });
     let (start, end) = bad.span;

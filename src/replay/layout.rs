@@ -129,7 +129,10 @@ impl Layout {
                     .map_or_else(|| name.clone(), |(_, column)| column.clone()),
                 _ => name.clone(),
             };
-            chosen.push((Role::By(index), name));
+            // Hours and days are told by the time, unless there is a column of that name.
+            if has(&name) || !matches!(name.as_str(), "hour" | "day") {
+                chosen.push((Role::By(index), name));
+            }
         }
         chosen.extend(
             wanted.log.outcomes.iter().enumerate().map(|(index, (_, column))| (Role::Outcome(index), column.clone())),

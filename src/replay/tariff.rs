@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::read::time::SECOND;
+use super::till::PriceRow;
 use crate::plan::Model;
 use crate::pricing::{self, Ask, Component, Date, Missing, Moment, Window};
 use crate::units::Exact;
@@ -71,8 +72,8 @@ pub struct Key {
     pub request: Exact,
     /// Whether it stands in for prices that came later.
     pub before_first: bool,
-    /// What has to be said of its prices.
-    pub notes: Vec<String>,
+    /// What has to be said of its prices, by priced counter and last of the price per request.
+    pub notes: Vec<(usize, String)>,
 }
 
 impl Key {
@@ -180,6 +181,29 @@ impl Tariff {
             Some(Table::Missing(missing)) => Err(missing),
             None => Err(&NEVER),
         }
+    }
+
+    /// Every band from `first` to `until`; `None` where prices depend on the hour.
+    pub fn rows(&self, first: i64, until: Option<i64>) -> Option<Vec<PriceRow>> {
+        let mut found = Vec::new();
+        for (index, stretch) in self.stretches.iter().enumerate() {
+            let next = self.stretches.get(index + 1).map(|next| next.from);
+            let end = [next, until].into_iter().flatten().min();
+            let from = stretch.from.max(first);
+            if end.is_some_and(|end| end <= from) {
+                continue;
+            }
+            if !stretch.windows.is_empty() && !matches!(self.clock, Clock::On(_)) {
+                return None;
+            }
+            let Some((_, Table::Bands(bands))) = stretch.tables.last() else { continue };
+            for (index, band) in bands.iter().enumerate() {
+                let below = bands.get(index + 1).map_or(u64::MAX, |next| next.from);
+                let from = (from != i64::MIN).then_some(from);
+                found.push(PriceRow { from, until: end, at_least: band.from, below, key: band.key });
+            }
+        }
+        Some(found)
     }
 
     /// The bands, where there are at most two and the time does not matter.
@@ -321,9 +345,9 @@ fn key(
     let stated = subject.stated.as_ref().filter(|_| !has_card);
     let mode = if stated.is_some() { None } else { subject.mode.as_deref() };
     let input = Exact::from(from);
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<(usize, String)> = Vec::new();
     let mut tier = None;
-    let mut quoted = |component: &Component| -> Result<(Exact, bool), Missing> {
+    let mut quoted = |at_counter: usize, component: &Component| -> Result<(Exact, bool), Missing> {
         let quote = listed.quote(&Ask { component, mode, input: &input, at })?;
         let mut price = quote.price();
         if let Some(stated) = stated
@@ -336,18 +360,18 @@ fn key(
             price = &price * &(&Exact::ONE - discount.value());
         }
         tier = tier.take().or_else(|| quote.listed.and_then(|listed| listed.tier).map(ToString::to_string));
-        notes.extend(quote.notes.iter().cloned());
+        notes.extend(quote.notes.iter().map(|note| (at_counter, note.clone())));
         Ok((price, quote.unpaid.is_some()))
     };
     let mut prices: Vec<Result<Exact, Missing>> = Vec::new();
-    for component in components(&subject.lifetime) {
-        match quoted(&component) {
+    for (index, component) in components(&subject.lifetime).iter().enumerate() {
+        match quoted(index, component) {
             Ok((price, _)) => prices.push(Ok(price)),
             Err(missing @ (Missing::AtDate(_) | Missing::Mode(..))) => return Err(missing),
             Err(missing) => prices.push(Err(missing)),
         }
     }
-    let request = match quoted(&Component::Request) {
+    let request = match quoted(PRICED, &Component::Request) {
         Ok((_, true)) | Err(_) => Exact::ZERO,
         Ok((price, false)) => price,
     };

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::read::desk::Lexicons;
 use super::tariff::{Band, Clock, Key, Stated, Subject, Tariff, midnight};
 use crate::check::Names;
+use crate::diag::{Code, Diagnostic};
 use crate::plan::{Model, Tokenizer};
 use crate::pricing::{Date, Lookup, Missing};
 
@@ -86,6 +87,34 @@ impl<'a> Prices<'a> {
         &self.payees
     }
 
+    /// Every price of a payee, model and mode, by time and length of the prompt.
+    ///
+    /// # Errors
+    /// A name that means nothing, no price at all, prices that depend on the hour.
+    pub fn rows(&self, payee: usize, model: u32, mode: u32) -> Result<Vec<PriceRow>, Diagnostic> {
+        let compiled = self.compiled(payee, model, mode);
+        let name = self.lexicons.models.name(model).or_else(|| {
+            let payee = self.payees.get(payee)?;
+            payee.model.as_ref().map(|model| model.listed.id.clone())
+        });
+        let name = name.unwrap_or_default();
+        let mut found: Vec<PriceRow> = Vec::new();
+        for (index, (from, tariff)) in compiled.0.iter().enumerate() {
+            let until = compiled.0.get(index + 1).map(|(next, _)| *next);
+            // A stretch in which the name means nothing has no prices: its requests are counted as such.
+            let Ok(tariff) = tariff else { continue };
+            let rows = tariff.rows(*from, until).ok_or_else(|| {
+                let message = format!("the prices of {name} depend on the hour, which a query does not follow");
+                Diagnostic::without_place(Code::NotSupported, message)
+            })?;
+            found.extend(rows);
+        }
+        if found.is_empty() {
+            return Err(Diagnostic::without_place(Code::NoPriceAtDate, format!("{name} has no price in any list")));
+        }
+        Ok(found)
+    }
+
     fn compiled(&self, payee: usize, model: u32, mode: u32) -> Arc<Compiled> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = shared.compiled.get(&(payee, model, mode)) {
@@ -138,6 +167,21 @@ impl<'a> Prices<'a> {
             }
         }
     }
+}
+
+/// A price with the requests that pay it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PriceRow {
+    /// The first nanosecond.
+    pub from: Option<i64>,
+    /// The first one behind; `None`: for ever.
+    pub until: Option<i64>,
+    /// The least tokens of a prompt.
+    pub at_least: u64,
+    /// The least tokens of a prompt that is too long.
+    pub below: u64,
+    /// The number of its [`Key`].
+    pub key: u32,
 }
 
 /// What one thread remembers of the prices.

@@ -122,7 +122,7 @@ pub struct Scenarios<F: ValueEnum + Send + Sync + 'static = Format> {
 }
 
 /// Scenarios to report on, in every form of a report.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Reported {
     /// Scenario files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
@@ -136,7 +136,7 @@ pub struct Reported {
 }
 
 /// What changes a scenario from outside.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Changes {
     /// Change a value: --set workload.requests=2M/day (repeatable)
     #[arg(long, value_name = "PATH=VALUE")]
@@ -157,7 +157,7 @@ impl Changes {
 }
 
 /// Where a result goes, in one of the forms `F`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Destination<F: ValueEnum + Send + Sync + 'static = Format> {
     /// How to show the result
     #[arg(long, short, value_name = "FORMAT")]

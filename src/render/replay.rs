@@ -285,7 +285,7 @@ fn demand(report: &ReplayReport, look: Look) -> String {
         Column::number("most requests"),
         Column::number("over mean"),
         Column::number("output over mean").spare(2),
-        Column::number("GPUs where the mean needs 10").spare(1),
+        Column::number("GPUs, 10 for the mean").spare(1),
     ];
     let sheet = Sheet { columns, rows: rows.collect(), least_bar: 99, widest_bar: 0 }.draw(look);
     let mean = format!("Demand: {} requests a second in the mean", display::count(&demand.per_second));

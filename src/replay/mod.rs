@@ -36,9 +36,10 @@ mod till;
 mod trouble;
 
 pub use columns::{Uses, Wanted, route_columns};
+pub use demand::{Burst, Shape};
 pub use fit::Fit;
 pub use job::{Failure, Job, Options, USUAL_CHUNK};
 pub use prefix::Limit;
 pub use report::*;
-pub use scan::{Pairs, length_pairs};
+pub use scan::{Pairs, demand_of, length_pairs};
 pub use sql::{Dialect, Query};

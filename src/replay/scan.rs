@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::chunk::{Buffer, First, Source, Work};
 use super::columns::{Uses, Wanted};
+use super::demand::{Demand, Pace, Shape};
 use super::job::{USUAL_CHUNK, bad_row};
 #[cfg(feature = "parquet")]
 use super::open::Reader;
@@ -16,7 +17,7 @@ use super::repeat::Repeats;
 use super::request::Request;
 use crate::diag::{Code, Diagnostic};
 use crate::input::LogFile;
-use crate::plan::log::Counter;
+use crate::plan::log::{Counter, Log};
 
 /// How often each pair of an input and an output length comes up.
 pub type Pairs = BTreeMap<(u64, u64), u64>;
@@ -48,6 +49,37 @@ pub fn length_pairs(files: &[LogFile]) -> Result<Pairs, Vec<Diagnostic>> {
     }
     Ok(pairs)
 }
+
+/// When the requests of a log came; `None` where they did not come in the order of time, or there are fewer than two.
+///
+/// # Errors
+/// Everything that is wrong with the log; no times at all.
+pub fn demand_of(files: &[LogFile], log: &Log) -> Result<Option<Shape>, Vec<Diagnostic>> {
+    let (wanted, lexicons) = (Wanted { log: log.clone(), ..Wanted::default() }, Lexicons::new(&[]));
+    let mut demand = Demand::default();
+    let mut pace: Option<(Pace, u64)> = None;
+    let first = scan(files, &wanted, Uses::default(), &lexicons, &mut |request| {
+        let (here, count) = pace.get_or_insert_with(|| (Pace::new(demand.origin().unwrap_or(request.time)), 0));
+        here.add(request.time, request.count(Counter::Output), 0);
+        *count += 1;
+        if *count >= MOST_AT_ONCE {
+            demand.add(here, 0, 0);
+            pace = None;
+        }
+    })?;
+    let Some(form) = first.time else {
+        let name = files.first().map(|file| file.name.clone()).unwrap_or_default();
+        let found = Diagnostic::without_place(Code::LogColumns, format!("{name} does not say when requests came"));
+        return Err(vec![found.help("name the column: `--columns time=COLUMN`")]);
+    };
+    if let Some((pace, _)) = &pace {
+        demand.add(pace, 0, 0);
+    }
+    Ok(demand.finish(form.is_dated()))
+}
+
+/// Requests whose times are kept before they are added up.
+const MOST_AT_ONCE: u64 = 1 << 16;
 
 /// Gives every request of a log to `take`; what the first file offers.
 ///

@@ -45,7 +45,7 @@ fn every_public_trace_costs_the_same_by_its_lengths() {
         let Some(path) = trace(name) else { continue };
         let room = Room::new();
         // Blocks would say more of the cache than a share does.
-        let seen = room.replay(&["--log", &path, "--constant", "model=gpt-4o"]);
+        let seen = room.replay(&["--log", &path, "--constant", "model=gpt-4o", "--as-of", "2026-11-23"]);
         let requests = seen["requests"].as_str().unwrap();
         let simulated = simulated(&room, &path, requests);
         let report = room.replay(&["s.yaml", "--log", &path]);

@@ -2,6 +2,7 @@
 
 mod bad;
 mod caches;
+mod demand;
 mod exact;
 mod fits;
 mod lengths;

@@ -38,11 +38,20 @@ pub struct ReplayReport {
     /// When requests came; `None` where that is not known.
     pub demand: Option<DemandReport>,
     /// Prefix caches; empty where the log has neither blocks nor sessions.
+    #[serde(serialize_with = "or_empty")]
     pub prefix_cache: Option<PrefixReport>,
     /// What was decided for the user.
     pub assumptions: Vec<String>,
     /// What deserves attention.
     pub warnings: Vec<Warning>,
+}
+
+/// Nothing is an object without keys.
+fn or_empty<S: serde::Serializer>(report: &Option<PrefixReport>, serializer: S) -> Result<S::Ok, S::Error> {
+    match report {
+        Some(report) => report.serialize(serializer),
+        None => serializer.collect_map(std::iter::empty::<(&str, &str)>()),
+    }
 }
 
 /// What was read.

@@ -102,7 +102,7 @@ impl Query<'_> {
                             let mode = mode.clone().unwrap_or_else(|| "standard".to_owned());
                             (part.name.clone(), server.name.clone(), mode, row)
                         })),
-                        Err(said) if mode.is_none() => problems.push(said),
+                        Err(said) if mode.is_none() => problems.push(*said),
                         // Who has no price for a mode has none: its requests are counted as not priced.
                         Err(_) => {}
                     }

@@ -91,7 +91,7 @@ impl<'a> Prices<'a> {
     ///
     /// # Errors
     /// A name that means nothing, no price at all, prices that depend on the hour.
-    pub fn rows(&self, payee: usize, model: u32, mode: u32) -> Result<Vec<PriceRow>, Diagnostic> {
+    pub fn rows(&self, payee: usize, model: u32, mode: u32) -> Result<Vec<PriceRow>, Box<Diagnostic>> {
         let compiled = self.compiled(payee, model, mode);
         let name = self.lexicons.models.name(model).or_else(|| {
             let payee = self.payees.get(payee)?;
@@ -105,12 +105,13 @@ impl<'a> Prices<'a> {
             let Ok(tariff) = tariff else { continue };
             let rows = tariff.rows(*from, until).ok_or_else(|| {
                 let message = format!("the prices of {name} depend on the hour, which a query does not follow");
-                Diagnostic::without_place(Code::NotSupported, message)
+                Box::new(Diagnostic::without_place(Code::NotSupported, message))
             })?;
             found.extend(rows);
         }
         if found.is_empty() {
-            return Err(Diagnostic::without_place(Code::NoPriceAtDate, format!("{name} has no price in any list")));
+            let message = format!("{name} has no price in any list");
+            return Err(Box::new(Diagnostic::without_place(Code::NoPriceAtDate, message)));
         }
         Ok(found)
     }

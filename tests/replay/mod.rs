@@ -1,4 +1,5 @@
 //! `replay`: logs of every form, good and bad, against what is computed here by other means.
+#![allow(clippy::float_arithmetic, reason = "figures of others are compared with a tolerance")]
 
 mod bad;
 mod caches;

@@ -123,7 +123,12 @@ impl Dialect {
             _ => format!("CAST(0 AS {})", self.decimal(18, decimals)),
         };
         let tokens = if tokens == "requests" { format!("CAST({tokens} AS {wide})") } else { tokens.to_owned() };
-        format!("{tokens} * COALESCE({price}, {zero})")
+        let product = format!("{tokens} * COALESCE({price}, {zero})");
+        match self {
+            // Sums of decimals of 38 digits would lose some behind the point there.
+            Self::Spark => format!("CAST({product} AS {})", self.decimal(31, decimals)),
+            _ => product,
+        }
     }
 
     /// Whether a flag says yes, be it a number, a text or a truth.

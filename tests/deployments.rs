@@ -241,6 +241,86 @@ fn bad_deployments_are_refused_with_a_place() {
     );
 }
 
+/// What `size` says of the same cards is what a deployment computes with.
+#[test]
+fn throughput_that_nobody_states_is_that_of_size() {
+    let load = "{requests: 10/s, input: 500, output: 200}";
+    let sized = |flags: &[&str]| {
+        let flags = [&["size", "--input", "500", "--output", "200", "--format", "json"], flags].concat();
+        let found: serde_json::Value = serde_json::from_slice(&crate::support::run(&flags).stdout).unwrap();
+        let index = usize::try_from(found["recommended"]["option"].as_u64().unwrap()).unwrap();
+        let taken = &found["options"][index];
+        [&taken["gpu"], &taken["gpus"], &taken["output_tokens_per_second"]]
+            .map(|value| value.to_string().replace('"', ""))
+    };
+    for (deployment, flags) in [
+        (
+            "{model: llama-3-8b, gpu: a10g, precision: fp16}",
+            &["--model", "llama-3-8b", "--gpu", "a10g", "--precision", "fp16"][..],
+        ),
+        (
+            "{model: llama-3-8b, gpu: a10g, precision: int4}",
+            &["--model", "llama-3-8b", "--gpu", "a10g", "--precision", "int4"],
+        ),
+        (
+            "{model: llama-3-8b, gpu: auto, precision: fp8, slo: {tpot: 50ms}}",
+            &["--model", "llama-3-8b", "--precision", "fp8", "--tpot", "50ms"],
+        ),
+    ] {
+        let [gpu, gpus, rate] = sized(flags);
+        let own = first(load, "{deployment: d}", deployment);
+        let runs = &own.deployments[0];
+        assert_eq!(runs.throughput.as_ref().unwrap().to_string(), rate, "{deployment}: {gpu} x {gpus}");
+        let (low, high) = runs.throughput_interval.as_ref().unwrap();
+        assert!(low < runs.throughput.as_ref().unwrap() && runs.throughput.as_ref().unwrap() < high);
+        // 2,000 tokens a second in whole replicas, at the estimate and at both ends of its interval.
+        let needs = |rate: &llmcost::units::Exact| {
+            let needed = llmcost::units::Exact::from(2000).checked_div(rate).unwrap().ceil();
+            &needed * &own.cost.per_day.checked_div(&runs.at_peak).unwrap()
+        };
+        assert_eq!(needs(runs.throughput.as_ref().unwrap()), own.cost.per_day, "{deployment}");
+        let interval = own.interval.as_ref().unwrap();
+        let month = |day: llmcost::units::Exact| &day * &llmcost::units::Exact::from(30);
+        let ends = (month(needs(high)), month(needs(low)));
+        assert_eq!(ends, (interval.low_per_month.clone(), interval.high_per_month.clone()), "{deployment}");
+        assert!(own.assumptions.iter().any(|text| text.contains("estimated for")), "{:?}", own.assumptions);
+    }
+}
+
+/// A card that holds a need on paper only is taken as it is named, and said to be at the cliff.
+#[test]
+fn a_stated_need_decides_what_is_bought() {
+    let load = "{requests: 1/s, input: 500, output: 200}";
+    let own = |more: &str| {
+        first(load, "{deployment: d}", &format!("{{usd_per_gpu_hour: 0.5, throughput: 300 tok/s, {more}}}"))
+    };
+    let t4 = own("memory: 15GB, gpu: t4");
+    assert_eq!((t4.cost.per_day.to_string().as_str(), &*t4.warnings[0].code), ("12", "kv-cliff"));
+    let int4 = own("memory: 3.75GB, gpu: t4");
+    assert_eq!((int4.cost.per_day.to_string().as_str(), int4.warnings.len()), ("12", 0));
+    // More than one card reports: as many as hold it.
+    assert_eq!(own("memory: 40GB, gpu: t4").cost.per_day.to_string(), "48");
+}
+
+/// Rows of one's own put a factor on the estimate.
+#[test]
+fn measurements_of_ones_own_move_the_estimate() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.csv");
+    std::fs::write(&file, "model,format,gpu,prompt,answer,concurrency,rate\nllama-3-8b,fp16,a10g,2000,500,16,300\n")
+        .unwrap();
+    let load = "{requests: 10/s, input: 500, output: 200}";
+    let rate = |more: &str| {
+        let own = first(load, "{deployment: d}", &format!("{{model: llama-3-8b, gpu: a10g{more}}}"));
+        let estimated = own.assumptions.iter().find(|text| text.contains("estimated for")).unwrap().clone();
+        (own.deployments[0].throughput.clone().unwrap(), estimated)
+    };
+    let (plain, how) = rate("");
+    assert!(how.contains("extrapolated"), "{how}");
+    let (moved, how) = rate(&format!(", measured: {}", file.display()));
+    assert!(moved != plain && how.contains("near") || how.contains("recalibrated"), "{how}");
+}
+
 type Q = Ratio<i128>;
 
 /// A number of hundredths, written out.

@@ -8,18 +8,9 @@ use llmcost::diag::Code;
 
 use crate::support::{program, root, run, run_with, snapshot, text};
 
-/// Codes that no scenario can show; each has a test below, those of `size` in `size.rs`, of conditions in `compare`.
-const SHOWN_OTHERWISE: [&str; 9] = [
-    "unreadable",
-    "not-utf8",
-    "file-too-large",
-    "bad-set",
-    "bad-condition",
-    "impossible-usage",
-    "unknown-gpu",
-    "cannot-compute",
-    "does-not-fit",
-];
+/// Codes that no scenario can show; each has a test below, those of conditions in `compare`.
+const SHOWN_OTHERWISE: [&str; 6] =
+    ["unreadable", "not-utf8", "file-too-large", "bad-set", "bad-condition", "impossible-usage"];
 
 fn bad_files() -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(root().join("tests/cases/errors"))

@@ -20,6 +20,7 @@ mod golden;
 mod guide;
 mod hostile;
 mod hosting;
+mod levers;
 mod oracle;
 mod prices;
 mod properties;

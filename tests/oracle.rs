@@ -12,6 +12,7 @@ use serde_json::Value;
 
 pub use super::exact::Q;
 use super::exact::{agrees, all_but, number, q, report, strategy, try_json};
+use evaluate::Outcome;
 use scenario::{Billing, Scenario, Serving, strategy_name};
 
 const CASES: u32 = 2000;
@@ -83,12 +84,13 @@ fn compare_with(scenario: &Scenario, text: &str) -> Result<(), TestCaseError> {
             same(&say(&format!("{model} calls")), get("calls_per_day"), &used.calls)?;
             same(&say(&format!("{model} input")), get("input_tokens_per_day"), &used.input)?;
             same(&say(&format!("{model} output")), get("output_tokens_per_day"), &used.output)?;
-            // Lines that do not end share out a rounding remainder when they are printed.
+            // Lines that do not end share out a rounding remainder when they are printed. A model that is not called is not
+            // listed, whatever is paid for it.
             let printed = number(get("per_day"));
+            let cost = if used.calls.is_zero() { used.cost.clone() } else { &used.cost + &used.fixed };
             prop_assert!(
-                all_but(&printed, &used.cost),
-                "{name} {model} cost: the program says {printed}, the oracle {}",
-                used.cost
+                all_but(&printed, &cost) || used.calls.is_zero(),
+                "{name} {model} cost: the program says {printed}, the oracle {cost}"
             );
         }
         for usage in found["usage"].as_array().unwrap() {
@@ -100,20 +102,67 @@ fn compare_with(scenario: &Scenario, text: &str) -> Result<(), TestCaseError> {
                 usage["model"]
             );
         }
-        if matches!(scenario.strategies[index].serving, Serving::Cascade(_)) {
+        tuned(scenario, index, &outcomes, found)?;
+        let settled: Vec<&Value> = found["commitments"].as_array().into_iter().flatten().collect();
+        prop_assert_eq!(settled.len(), outcome.commitments.len());
+        for (commitment, adds) in settled.into_iter().zip(&outcome.commitments) {
+            same(&say("commitment"), &commitment["adds_per_month"], &(adds * &days))?;
+        }
+        let stated = &scenario.strategies[index];
+        if stated.fine_tune.is_none() && matches!(stated.serving, Serving::Cascade(_)) {
             for (key, billing) in [
                 ("cascade_final_only_per_month", Billing::FinalOnly),
                 ("cascade_every_attempt_per_month", Billing::EveryAttempt),
             ] {
-                let other = scenario.evaluate(&scenario.strategies[index], Some(billing)).total() * &days;
-                let stated = &found["alternatives"][key];
-                if !stated.is_null() {
-                    same(&say(key), stated, &other)?;
+                let other = scenario.evaluate(stated, Some(billing)).total() * &days;
+                let printed = &found["alternatives"][key];
+                if !printed.is_null() {
+                    same(&say(key), printed, &other)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What a tuned model saves per call, against its own strategy without it or against the baseline.
+fn tuned(scenario: &Scenario, index: usize, outcomes: &[Outcome], found: &Value) -> Result<(), TestCaseError> {
+    let strategy = &scenario.strategies[index];
+    let Some(lever) = &strategy.fine_tune else {
+        prop_assert!(found["fine_tune"].is_null());
+        return Ok(());
+    };
+    let baseline = scenario.baseline.unwrap_or(0);
+    let Some(own) = outcomes[index].per_call() else {
+        prop_assert!(found["fine_tune"].is_null(), "no call is answered");
+        return Ok(());
+    };
+    let report = &found["fine_tune"];
+    same("training", &report["training"], &lever.cost())?;
+    same("tuned_per_call", &report["tuned_per_call"], &own)?;
+    let base = match lever.alone {
+        true if index == baseline => None,
+        true => outcomes[baseline].per_call(),
+        false => {
+            let without = scenario::Strategy { fine_tune: None, ..strategy.clone() };
+            scenario.evaluate(&without, None).per_call()
+        }
+    };
+    let Some(base) = base else {
+        prop_assert!(report["base_per_call"].is_null() && report["break_even_calls"].is_null());
+        return Ok(());
+    };
+    let saves = &base - &own;
+    same("base_per_call", &report["base_per_call"], &base)?;
+    same("saves_per_call", &report["saves_per_call"], &saves)?;
+    if saves > Q::zero() {
+        same("break_even_calls", &report["break_even_calls"], &(lever.cost() / &saves))
+    } else {
+        let warnings = found["warnings"].as_array().unwrap();
+        prop_assert!(report["break_even_calls"].is_null());
+        prop_assert!(warnings.iter().any(|warning| warning["code"] == "fine-tune-never-pays"));
+        Ok(())
+    }
 }
 
 /// A batch pays the batch card; what the card does not state pays the standard price. Reasoning is no exception:

@@ -38,6 +38,15 @@ fn without_lines_of_the_file(json: &str) -> String {
     found
 }
 
+/// Prompts as the workload states them, answered by whom the strategy states.
+fn as_stated(strategy: &mut Strategy) {
+    strategy.fine_tune = None;
+    if strategy.retrieval.take().is_some() {
+        // A context that nobody brings cannot be cut to so many tokens.
+        strategy.compress = None;
+    }
+}
+
 /// Scenarios whose strategies choose one of several models by share and do nothing else to the number of calls.
 fn pure_routes() -> BoxedStrategy<Scenario> {
     fn serving() -> BoxedStrategy<Serving> {
@@ -46,6 +55,7 @@ fn pure_routes() -> BoxedStrategy<Scenario> {
     let alone = |mut scenario: Scenario| {
         for strategy in &mut scenario.strategies {
             (strategy.cache, strategy.pack, strategy.over.retries) = (None, None, None);
+            as_stated(strategy);
             if let Some(compress) = &mut strategy.compress {
                 compress.by = None;
             }
@@ -73,7 +83,7 @@ fn cache(exact: Option<Layer>, semantic: Option<Layer>) -> Cache {
     Cache { exact, semantic, of_misses: false, per_store: None, per_month: None }
 }
 
-const NEUTRAL: [(&str, Neutral); 13] = [
+const NEUTRAL: [(&str, Neutral); 14] = [
     ("exact hit rate 0", |s| if_absent(&mut s.cache, cache(Some(free_layer(NONE)), None))),
     ("semantic hit rate 0", |s| if_absent(&mut s.cache, cache(None, Some(free_layer(NONE))))),
     ("a semantic layer without hits beside the exact one", |s| {
@@ -85,7 +95,8 @@ const NEUTRAL: [(&str, Neutral); 13] = [
     }),
     ("compress by 0%", |s| if_absent(&mut s.compress, Compress { cuts: [Some(Cut::Removed(NONE)); 6], by: None })),
     ("all examples kept", |s| if_absent(&mut s.examples, (3, 3))),
-    ("more context than there is", |s| if_absent(&mut s.context_max, 1_000_000)),
+    ("more context than there is", |s| if_absent(&mut s.context, Context::Max(1_000_000))),
+    ("all context is relevant", |s| if_absent(&mut s.context, Context::Relevance(ALL))),
     ("pack of one", |s| if_absent(&mut s.pack, Pack { items: Dec { units: 1, places: 0 }, overhead: None })),
     ("misroute 0", |s| {
         let Serving::Route(route) = &mut s.serving else { return None };
@@ -117,6 +128,7 @@ fn one_plain_model(mut scenario: Scenario) -> Scenario {
     }
     let strategy = &mut scenario.strategies[0];
     strategy.serving = Serving::Model(0);
+    as_stated(strategy);
     (strategy.cache, strategy.over.retries, strategy.over.batch) = (None, None, None);
     if let Some(compress) = &mut strategy.compress {
         compress.by = None;
@@ -135,11 +147,15 @@ proptest! {
             prop_assert!(per_day(strategy) >= Q::zero());
             for line in strategy["lines"].as_array().unwrap() {
                 let [quantity, price, per, cost] = ["quantity", "unit_price", "per", "per_day"].map(|key| number(&line[key]));
-                prop_assert!(quantity >= Q::zero() && price >= Q::zero() && cost >= Q::zero(), "{}", line);
+                // Credits that were paid in advance may buy more than they cost.
+                let may_be_negative = line["lever"] == "commitment";
+                prop_assert!(quantity >= Q::zero(), "{}", line);
+                prop_assert!(may_be_negative || price >= Q::zero() && cost >= Q::zero(), "{}", line);
                 // Each factor may be an endless quotient that was cut off for printing.
                 let product = &quantity * &price / &per;
                 let distance = if product < cost { &cost - &product } else { &product - &cost };
-                let scale = (Q::one() + &quantity) * (Q::one() + &price);
+                let size = if price < Q::zero() { -price.clone() } else { price.clone() };
+                let scale = (Q::one() + &quantity) * (Q::one() + size);
                 let digits = num_traits::pow(Q::from_integer(10.into()), 20);
                 prop_assert!(distance * digits <= scale, "{}: {} x {} is not {}", line, quantity, price, cost);
             }
@@ -199,11 +215,15 @@ proptest! {
         }
     }
 
-    /// A negotiated discount of nothing, and calls of a cascade that never fail, change nothing either.
+    /// A negotiated discount of nothing, a promise of nothing and calls of a cascade that never fail change nothing either.
     #[test]
     fn discounts_and_errors_of_zero_change_nothing(scenario in scenario()) {
         let before = report(&scenario.yaml());
         let mut changed = scenario;
+        if changed.commitments.is_empty() {
+            let terms = Terms::Minimum(NONE);
+            changed.commitments.push(Commitment { whose: Whose::Model(0), terms });
+        }
         for discount in &mut changed.provider_discounts {
             discount.get_or_insert(NONE);
         }
@@ -330,8 +350,10 @@ fn every_neutral_lever_can_be_added() {
         cache: None,
         compress: None,
         examples: None,
-        context_max: None,
+        retrieval: None,
+        context: None,
         pack: None,
+        fine_tune: None,
         serving: Serving::Model(0),
         over,
     };

@@ -25,6 +25,7 @@ fn scenarios_with(map: &str) -> Vec<String> {
     let hosting =
         |keys: &str| whole(&format!("{WORKLOAD}deployments:\n  d: {{{keys}}}\nstrategies:\n  a: {{deployment: d}}\n"));
     let own = "gpus: 1, usd_per_gpu_hour: 1, throughput: 3000 tok/s";
+    let corpus = "corpus: 1k, chunk: 100, top: 1, embed: gpt-4o";
     let hours = format!("hours: [{}]", ["1"; 24].join(", "));
     match map {
         "scenario" => root("HERE"),
@@ -55,6 +56,13 @@ fn scenarios_with(map: &str) -> Vec<String> {
         "compressed" => levers("compress: {system: {to: 1, HERE}}"),
         "examples" => levers("examples: {keep: 1, of: 2, HERE}"),
         "context" => levers("context: {max: 1, HERE}"),
+        "fine_tune" => levers("fine_tune: {model: gpt-4o, training_tokens: 1, price: 1, HERE}"),
+        "retrieval" => levers(&format!("retrieval: {{{corpus}, HERE}}")),
+        "embed" => levers("retrieval: {corpus: 1k, chunk: 100, top: 1, embed: {model: gpt-4o, HERE}}"),
+        // Only what is paid by size has one.
+        "store" => levers(&format!("retrieval: {{{corpus}, store: {{per_gb_month: 1, dimensions: 8, HERE}}}}")),
+        "rerank" => levers(&format!("retrieval: {{{corpus}, rerank: {{per_search: 1, HERE}}}}")),
+        "commitment" => root("commitments: {openai: {prepaid: 1, valid: 1 year, HERE}}"),
         "history" => levers("history: {max: 1, HERE}"),
         "summarise" => levers("summarise: {every: 2, to: 10, model: gpt-4o, HERE}"),
         "output" => levers("output: {max: 1, HERE}"),

@@ -83,7 +83,7 @@ fn limit(node: &Node, metric: Metric, context: &mut Context<'_>) -> Option<Exact
     };
     // Savings may be negative, and percent may carry its sign.
     let text = if metric == Metric::SavingsPercent { text.trim_end_matches('%') } else { text };
-    if negative && metric.is_saving() {
+    if negative && (metric.is_saving() || metric == Metric::FineTuneSavesPerCall) {
         let unsigned = Node { place: node.place.clone(), value: Value::Scalar(text.into()) };
         return plain(&unsigned, kind, &context.settings, context.sink).map(|value| -&value);
     }

@@ -17,7 +17,7 @@ pub fn size_cases(
     own: Option<&Input>,
 ) -> Result<Vec<(String, Result<Answer, String>)>, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let own = own.and_then(|input| measurements::read(input, &mut sink)).unwrap_or_default();
+    let own = own.and_then(|input| measurements::read(input, None, &mut sink)).unwrap_or_default();
     let table = match input::read_input(table) {
         Ok(source) => Table::read(&source, &mut sink),
         Err(problem) => sink.refuse(*problem),

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Place, Sink};
 use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
 use crate::input::{self, Fields, Node, word};
 use crate::plan::{
-    Deployment, DeploymentUse, Discounted, Draw, Input, Model, ModelUse, PriceBook, Quality, Server, discount_on,
+    Deployment, DeploymentUse, Draw, Input, Model, ModelUse, PriceBook, Quality, Server, Whose, discount_on,
 };
 use crate::pricing::{self, Book, Date, Lookup};
 use crate::units::{Exact, Kind, Settings};
@@ -44,7 +44,7 @@ pub(super) struct Prices {
     pub book: Arc<Book>,
     pub as_of: Date,
     /// By provider or by resolved model.
-    pub discounts: Vec<(Discounted, Figure<Share>)>,
+    pub discounts: Vec<(Whose, Figure<Share>)>,
     /// What could not be read, so that a name may be unknown only for that reason.
     pub unread: Unread,
     resolved: HashMap<String, Option<Arc<Model>>>,
@@ -94,6 +94,23 @@ impl Context<'_> {
     ) -> Option<Figure<D>> {
         let node = fields.require(key, example, self.sink)?;
         self.read(name, node, kind)
+    }
+
+    /// An optional quantity that is not 0.
+    pub fn above_zero<D: Dimension>(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        kind: Kind,
+        name: &'static str,
+    ) -> Option<Figure<D>> {
+        let node = fields.get(key, self.sink)?;
+        let found: Figure<D> = self.read(name, node, kind)?;
+        if found.is_zero() {
+            let message = format!("`{key}` of 0 makes no sense");
+            return self.sink.refuse(Diagnostic::at(Code::OutOfRange, &node.place, message, "must be above zero"));
+        }
+        Some(found)
     }
 
     /// The quantity in `node`.

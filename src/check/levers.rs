@@ -9,7 +9,7 @@ use crate::figure::{Count, Figure, Share, Tokens};
 use crate::input::{Fields, Node, choice, plain, word};
 use crate::plan::{
     Batch, Billed, Compress, Compressor, Cut, History, KeepExamples, OutputLever, Overrides, Pack, Part, Retries,
-    ServiceMode, Task,
+    Retrieval, ServiceMode, Task,
 };
 use crate::pricing;
 use crate::units::{Exact, Kind, display};
@@ -32,9 +32,15 @@ pub(super) fn compress(
     node: &Node,
     tasks: &[Task],
     tasks_are_sound: bool,
+    retrieval: Option<&Retrieval>,
     context: &mut Context<'_>,
 ) -> Option<Compress> {
     let mut fields = Fields::of(node, "`compress`", context.sink)?;
+    let retrieved = retrieval.map(Retrieval::context);
+    let tokens = |task: &Task, part: Part| match &retrieved {
+        Some(retrieved) if part == Part::Context => retrieved.clone(),
+        _ => task.prompt.part(part).clone(),
+    };
     let mut cuts = Vec::new();
     for part in Part::ALL {
         let key = part.name();
@@ -50,9 +56,9 @@ pub(super) fn compress(
         };
         if let Some(Cut::To(to)) = &cut
             && tasks_are_sound
-            && tasks.iter().all(|task| never_above(task.prompt.part(part), to))
+            && tasks.iter().all(|task| never_above(&tokens(task, part), to))
         {
-            let largest = tasks.iter().map(|task| task.prompt.part(part).value()).max().cloned().unwrap_or(Exact::ZERO);
+            let largest = tasks.iter().map(|task| tokens(task, part).value().clone()).max().unwrap_or(Exact::ZERO);
             context.sink.add(
                 Diagnostic::at(
                     Code::OutOfRange,
@@ -64,7 +70,10 @@ pub(super) fn compress(
                     ),
                     "not a compression",
                 )
-                .help(format!("`workload.prompt.{key}` says how many tokens there are")),
+                .help(match &retrieved {
+                    Some(_) if part == Part::Context => "`retrieval` brings `top` x `chunk` tokens".to_owned(),
+                    _ => format!("`workload.prompt.{key}` says how many tokens there are"),
+                }),
             );
         }
         cuts.extend(cut.map(|cut| (part, cut)));
@@ -117,14 +126,6 @@ pub(super) fn examples(node: &Node, context: &mut Context<'_>) -> Option<KeepExa
     Some(KeepExamples { keep, of })
 }
 
-pub(super) fn context_max(node: &Node, context: &mut Context<'_>) -> Option<Figure<Tokens>> {
-    let mut fields = Fields::of(node, "`context`", context.sink)?;
-    fields.later(&["relevance"], context.sink);
-    let max = context.required(&mut fields, "max", Kind::Tokens, "context at most", "2000");
-    fields.finish(context.sink);
-    max
-}
-
 fn output(node: &Node, context: &mut Context<'_>) -> Option<OutputLever> {
     if node.scalar().is_some() {
         return context
@@ -145,7 +146,7 @@ fn output(node: &Node, context: &mut Context<'_>) -> Option<OutputLever> {
     Some(OutputLever { scale, max })
 }
 
-pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
+pub(super) fn pack(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<Pack> {
     let mut fields = Fields::of(node, "`pack`", context.sink)?;
     let items = context.required::<Count>(&mut fields, "items", Kind::Count, "items per call", "10");
     let overhead = context.quantity(&mut fields, "output_overhead", Kind::Tokens, "output overhead");
@@ -159,7 +160,31 @@ pub(super) fn pack(node: &Node, context: &mut Context<'_>) -> Option<Pack> {
             "less than one",
         ));
     }
+    if items.is_uncertain() || *items.value() != Exact::ONE {
+        not_in_turn(node, tasks, context)?;
+    }
     Some(Pack { items, output_overhead: overhead.unwrap_or_else(Figure::zero) })
+}
+
+/// Turns and steps follow one another, each on what the last one said; requests in one call are answered at once.
+fn not_in_turn(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Option<()> {
+    let turns = tasks.iter().filter_map(|task| task.turns.as_ref()).find(|turns| turns.number > 1);
+    let agent = tasks.iter().filter_map(|task| task.agent.as_ref()).find(|agent| agent.number > 1);
+    let (what, count) = match (turns, agent) {
+        (Some(turns), _) => ("turns of a conversation", &turns.count),
+        (None, Some(agent)) => ("steps of an agent", &agent.steps),
+        (None, None) => return Some(()),
+    };
+    let message = format!("{what} wait for one another, requests that are packed into one call do not");
+    let mut found = Diagnostic::at(Code::Conflict, &node.place, message, "several requests in one call");
+    if let Some(place) = count.place() {
+        found = found.also(place, what);
+    }
+    context.sink.refuse(
+        found.help(
+            "leave `pack` out for this workload, or give the requests that can be packed a scenario of their own",
+        ),
+    )
 }
 
 fn retries(node: &Node, context: &mut Context<'_>) -> Option<Retries> {

@@ -1,7 +1,7 @@
 //! A user's own measurements: a table with a row per run, by the names of `pricing/throughput.csv` or those that public
 //! tables use.
 
-use crate::diag::{Code, Diagnostic, Sink, suggest};
+use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::hosting::throughput::measured::Measured;
 use crate::hosting::{Quality, catalogue, spelling};
 use crate::input::{self, Input, Node, Row, Table};
@@ -28,11 +28,17 @@ impl Columns {
 const MOST: f64 = 1e12;
 const MOST_CARDS: u32 = 10_000;
 
-/// Reads a table of measurements; every row must be sound.
-pub(super) fn read(input: &Input, sink: &mut Sink) -> Option<Vec<Measured>> {
+/// Reads a table of measurements, which is named `at` a place of a scenario; every row must be sound.
+pub(super) fn read(input: &Input, at: Option<&Place>, sink: &mut Sink) -> Option<Vec<Measured>> {
     let source = match input::read_input(input) {
         Ok(source) => source,
-        Err(problem) => return sink.refuse(*problem),
+        Err(mut problem) => {
+            if let Some(place) = at.filter(|_| problem.place.is_none()) {
+                problem.place = Some(place.clone());
+                problem.label = "named here".to_owned();
+            }
+            return sink.refuse(*problem);
+        }
     };
     let table = Table::read(&source, sink)?;
     let before = sink.failures();

@@ -12,7 +12,7 @@ use super::options::Options;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
 use crate::figure::{Figure, Share};
 use crate::input::{self, Fields, Files, Input, Node, Value, date, word, wrong_shape};
-use crate::plan::Discounted;
+use crate::plan::Whose;
 use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
 use crate::units::Kind;
 
@@ -185,10 +185,10 @@ fn named_for(share: Figure<Share>, name: &str) -> Figure<Share> {
     share.named(format!("discount of {name}"))
 }
 
-fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Discounted> {
+pub(super) fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Whose> {
     match context.prices.book.find(name, context.prices.as_of) {
-        Lookup::Found(model) => Some(Discounted::Model { provider: model.provider.clone(), id: model.id.clone() }),
-        _ if context.prices.book.has_provider(name) => Some(Discounted::Provider(name.to_owned())),
+        Lookup::Found(model) => Some(Whose::Model { provider: model.provider.clone(), id: model.id.clone() }),
+        _ if context.prices.book.has_provider(name) => Some(Whose::Provider(name.to_owned())),
         Lookup::Ambiguous(names) => context.sink.refuse(
             Diagnostic::at(Code::AmbiguousModel, place, format!("several models are called `{name}`"), "which one?")
                 .help(format!("write {}", suggest::listed(names.iter().map(String::as_str), "or"))),

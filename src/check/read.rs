@@ -72,7 +72,7 @@ fn with_unit(low: &str, high: &str, kind: Kind) -> String {
             let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
             if is_code { format!(" {code}") } else { String::new() }
         }
-        Kind::Duration | Kind::Throughput | Kind::Memory => after_number(text),
+        Kind::Duration | Kind::Period | Kind::Months | Kind::Throughput | Kind::Memory => after_number(text),
         // A bare number has a meaning of its own there, or there is no unit.
         Kind::TokenPrice | Kind::Count | Kind::Tokens | Kind::Factor => String::new(),
     };

@@ -7,7 +7,7 @@ use super::context::{Context, Prices, Unread};
 use super::log::{self, Names};
 use super::options::Options;
 
-use super::{budgets, deployments, prices, quality, strategies, uncertain, workload};
+use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
@@ -289,12 +289,15 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     if let Some(node) = fields.get("quality", context.sink) {
         context.quality = quality::read(node, tasks, &mut context);
     }
-    let knows = workload.is_some() && has_workload;
-    let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, knows, &mut context));
-    let break_evens = fields.get("break_even", context.sink);
-    let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
+    let knows = workload.is_some() && has_workload;
+    let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, knows, baseline, &mut context));
+    let limits = fields.get("limits", context.sink).and_then(|node| contracts::limits(node, &mut context));
+    let commitments = fields.get("commitments", context.sink);
+    let commitments = commitments.map_or_else(Vec::new, |node| contracts::commitments(node, &mut context));
+    let break_evens = fields.get("break_even", context.sink);
+    let break_evens = break_evens.map_or_else(Vec::new, |node| deployments::break_evens(node, &mut context));
     let budgets = budgets::budgets(&mut fields, &names, &mut context);
     let expectations = budgets::expectations(&mut fields, &names, &mut context);
     for input in &mut context.inputs {
@@ -334,6 +337,8 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         baseline,
         deployments,
         break_evens,
+        limits,
+        commitments,
         budgets,
         expectations,
         uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario) },

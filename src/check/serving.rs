@@ -13,7 +13,14 @@ use crate::units::Kind;
 const BILLINGS: &[(&str, Billing)] = &[("every_attempt", Billing::EveryAttempt), ("final_only", Billing::FinalOnly)];
 
 /// The serving of a strategy.
-pub(super) fn strategy(fields: &mut Fields<'_>, tasks: &[Task], context: &mut Context<'_>) -> Option<Serving> {
+///
+/// A tuned model answers where nobody else is named.
+pub(super) fn strategy(
+    fields: &mut Fields<'_>,
+    tasks: &[Task],
+    tuned: Option<&Serving>,
+    context: &mut Context<'_>,
+) -> Option<Serving> {
     fields.exclusive("model", "route", context.sink);
     fields.exclusive("model", "cascade", context.sink);
     fields.exclusive("route", "cascade", context.sink);
@@ -43,11 +50,11 @@ pub(super) fn strategy(fields: &mut Fields<'_>, tasks: &[Task], context: &mut Co
         companions_of_cascade(fields, None, context);
         return Some(Serving::Route(Box::new(route)));
     }
-    plain(fields, context)
+    plain(fields, tuned, context)
 }
 
 /// A model or a cascade, as a strategy, a route entry or a cascade step states it.
-fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> {
+fn plain(fields: &mut Fields<'_>, tuned: Option<&Serving>, context: &mut Context<'_>) -> Option<Serving> {
     let cascade = fields.get("cascade", context.sink).map(|node| cascade(node, context));
     if let Some(cascade) = cascade {
         let mut cascade = cascade?;
@@ -64,6 +71,9 @@ fn plain(fields: &mut Fields<'_>, context: &mut Context<'_>) -> Option<Serving> 
         return Some(Serving::Single(Server::Deployment(used)));
     }
     if !stated && fields.entry("deployment").is_none() {
+        if let Some(tuned) = tuned {
+            return Some(tuned.clone());
+        }
         if fields.misspells(&["model", "route", "cascade", "deployment"]) {
             return None;
         }
@@ -123,7 +133,7 @@ pub(super) fn arm(fields: &mut Fields<'_>, place: &Place, context: &mut Context<
         fields.exclusive(other, "deployment", context.sink);
     }
     let overrides = levers::overrides(fields, context);
-    let serving = plain(fields, context)?;
+    let serving = plain(fields, None, context)?;
     let label = label(&serving);
     Some(Arm { label, serving, overrides, place: place.clone() })
 }

@@ -96,7 +96,7 @@ fn question(flags: &SizeFlags, sink: &mut Sink) -> Option<SizeQuestion> {
     let served = served(flags, &mut assumptions, sink);
     let terms = terms(flags, sink);
     let gpus = gpus(&flags.gpu, terms.as_ref(), sink);
-    let own = flags.measured.as_ref().and_then(|input| measurements::read(input, sink)).unwrap_or_default();
+    let own = flags.measured.as_ref().and_then(|input| measurements::read(input, None, sink)).unwrap_or_default();
     let measurements = Measurements::new(&own);
     if measurements.unused() > 0 {
         let text = "of your measurements are not used: by the computation their configuration does not fit or run";

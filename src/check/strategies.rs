@@ -2,10 +2,10 @@
 
 use super::context::Context;
 
-use super::{levers, response_cache, serving};
+use super::{fine_tune, levers, response_cache, retrieval, serving};
 use crate::diag::{Code, Diagnostic, suggest};
 use crate::input::{Fields, Key, Node, Value, word, wrong_shape};
-use crate::plan::{Strategy, Task};
+use crate::plan::{Base, Strategy, Task};
 
 /// Ways to say who answers; stating one replaces the inherited one with all that belongs to it.
 const SERVINGS: &[&str] = &["model", "route", "cascade", "deployment"];
@@ -14,6 +14,7 @@ const COMPANIONS: &[&str] = &["router", "misroute", "judge", "judge_last", "bill
 /// Levers that can be dropped, beside the companions of a serving.
 const LEVERS: &[&str] = &[
     "response_cache",
+    "retrieval",
     "compress",
     "examples",
     "context",
@@ -44,6 +45,7 @@ pub(super) fn read(
     node: &Node,
     tasks: &[Task],
     tasks_are_sound: bool,
+    baseline: usize,
     context: &mut Context<'_>,
 ) -> Option<Vec<Strategy>> {
     let Some(entries) = node.entries() else {
@@ -65,7 +67,24 @@ pub(super) fn read(
         let node = Node { place: key.place.clone(), value: Value::Map(levers) };
         found.extend(strategy(key, &node, tasks, tasks_are_sound, context));
     }
-    (context.sink.failures() == before).then_some(found)
+    if context.sink.failures() > before {
+        return None;
+    }
+    stand_ins(&mut found, baseline);
+    Some(found)
+}
+
+/// A tuned model whose strategy says nothing of who would answer without it stands in for the baseline.
+fn stand_ins(strategies: &mut [Strategy], baseline: usize) {
+    let Some(serving) = strategies.get(baseline).map(|strategy| strategy.serving.clone()) else { return };
+    for (index, strategy) in strategies.iter_mut().enumerate() {
+        let Some(tuned) = strategy.fine_tune.as_mut().filter(|tuned| tuned.base == Base::Baseline) else { continue };
+        if index == baseline {
+            tuned.base = Base::Unknown;
+        } else {
+            strategy.serving = serving.clone();
+        }
+    }
 }
 
 /// The levers of a strategy with those it inherits.
@@ -139,27 +158,45 @@ fn strategy(
     fields.get("description", context.sink);
     let response_cache =
         fields.get("response_cache", context.sink).and_then(|node| response_cache::read(node, context));
-    let compress =
-        fields.get("compress", context.sink).and_then(|node| levers::compress(node, tasks, tasks_are_sound, context));
+    let found = fields.get("retrieval", context.sink).map(|node| retrieval::read(node, tasks, context));
+    // What was wrong with it is reported; how long its context would be is not known.
+    let tasks_are_sound = tasks_are_sound && !matches!(found, Some(None));
+    let retrieval = found.flatten();
+    let compress = fields
+        .get("compress", context.sink)
+        .and_then(|node| levers::compress(node, tasks, tasks_are_sound, retrieval.as_ref(), context));
     let examples = fields.get("examples", context.sink).and_then(|node| levers::examples(node, context));
-    let context_max = fields.get("context", context.sink).and_then(|node| levers::context_max(node, context));
+    let keep = fields.get("context", context.sink).and_then(|node| retrieval::keep(node, context));
     fields.exclusive("history", "summarise", context.sink);
     let history = fields.get("history", context.sink).and_then(|node| levers::history(node, context));
     let summarise = fields.get("summarise", context.sink).and_then(|node| levers::summarise(node, context));
-    let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, context));
+    let pack = fields.get("pack", context.sink).and_then(|node| levers::pack(node, tasks, context));
     let defaults = levers::overrides(&mut fields, context);
-    let serving = serving::strategy(&mut fields, tasks, context);
-    fields.later(&["fine_tune", "region"], context.sink);
+    let mut fine_tune = fields.get("fine_tune", context.sink).and_then(|node| fine_tune::read(node, context));
+    if let Some(tuned) = &mut fine_tune
+        && SERVINGS.iter().all(|key| fields.entry(key).is_none())
+    {
+        tuned.base = Base::Baseline;
+    }
+    let answers = fine_tune.as_ref().map(|tuned| &tuned.serving);
+    // A tuned model that could not be read would have answered.
+    let is_known = answers.is_some()
+        || fields.entry("fine_tune").is_none()
+        || SERVINGS.iter().any(|key| fields.entry(key).is_some());
+    let serving = if is_known { serving::strategy(&mut fields, tasks, answers, context) } else { None };
+    fields.later(&["region"], context.sink);
     fields.finish(context.sink);
     Some(Strategy {
         name: key.text.to_string(),
         place: key.place.clone(),
         response_cache,
+        retrieval,
         compress,
         examples,
-        context_max,
+        context: keep,
         history: history.or(summarise),
         pack,
+        fine_tune,
         serving: serving?,
         defaults,
     })

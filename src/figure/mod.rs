@@ -175,6 +175,14 @@ impl<D: Dimension> Figure<D> {
         self.node.is_uncertain
     }
 
+    /// Where it is stated, if it is.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.node.origin {
+            Origin::Stated(place) | Origin::Uncertain(place, _) => Some(place),
+            _ => None,
+        }
+    }
+
     /// The node, whatever its dimension.
     pub fn step(&self) -> &Arc<Step> {
         &self.node

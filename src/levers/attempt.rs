@@ -66,6 +66,11 @@ impl Engine<'_> {
         let steps = &trip.steps;
         let calls = if *steps.value() == Exact::ONE { requests.clone() } else { requests.times(steps) };
         self.ledger.count(server, &calls);
+        if let (Server::Model(model), Some((levers, _))) = (server, levers)
+            && let Some(batch) = &levers.batch
+        {
+            self.ledger.wait(&model.model, calls.scaled(&batch.share));
+        }
         if cause.billed == Billed::None {
             return;
         }
@@ -281,7 +286,7 @@ impl Engine<'_> {
     }
 
     /// How requests spread over the week, for prices by the hour.
-    fn load_by_hour(&self) -> Load {
+    pub(super) fn load_by_hour(&self) -> Load {
         self.plan.workload.profile.as_ref().map_or_else(Load::flat, |profile| profile.load.clone())
     }
 
@@ -336,7 +341,7 @@ impl Engine<'_> {
 }
 
 /// The thresholds of all tiers of a model, ascending.
-fn thresholds(model: &ModelUse) -> Vec<(u64, Test)> {
+pub(super) fn thresholds(model: &ModelUse) -> Vec<(u64, Test)> {
     let cards = model.model.listed.cards.iter().filter(|card| card.covers(model.model.as_of));
     let tiers = cards.flat_map(|card| &card.rates).flat_map(|(_, rate)| &rate.tiers);
     let mut found: Vec<(u64, Test)> = tiers.map(|tier| (tier.above, tier.test)).collect();

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::figure::{Calls, Cost, Days, Decisions, Factor, Figure, Runtime, Share, Speed, Step, Uptime, Volume};
-use crate::plan::{Deployment, Model, Server, Term};
+use crate::figure::{
+    Calls, Cost, Count, Days, Decisions, Factor, Figure, Money, Runtime, Share, Speed, Step, Tokens, Uptime, Volume,
+};
+use crate::plan::{Commitment, Deployment, Model, Server, Term};
 use crate::pricing::Component;
 use crate::units::Exact;
 
@@ -12,8 +14,12 @@ use crate::units::Exact;
 pub enum Lever {
     /// Answers given again.
     ResponseCache,
+    /// Context that is searched for each request.
+    Retrieval,
     /// Prompt compression.
     Compress,
+    /// Training of a model and keeping it ready.
+    FineTune,
     /// The choice of a model.
     Router,
     /// A single model.
@@ -36,14 +42,40 @@ pub enum Lever {
     PrefixCache,
     /// What a request uses beside tokens.
     Metered,
+    /// Spend that was promised or paid in advance.
+    Commitment,
 }
 
 impl Lever {
+    /// Whether its lines are what answering costs, call by call.
+    pub fn answers(self) -> bool {
+        match self {
+            Self::Router
+            | Self::Model
+            | Self::Route
+            | Self::Misroute
+            | Self::Cascade
+            | Self::Judge
+            | Self::Retries
+            | Self::Deployment => true,
+            Self::ResponseCache
+            | Self::Retrieval
+            | Self::Compress
+            | Self::FineTune
+            | Self::Summarise
+            | Self::PrefixCache
+            | Self::Metered
+            | Self::Commitment => false,
+        }
+    }
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::ResponseCache => "response_cache",
+            Self::Retrieval => "retrieval",
             Self::Compress => "compress",
+            Self::FineTune => "fine_tune",
             Self::Router => "router",
             Self::Model => "model",
             Self::Route => "route",
@@ -55,6 +87,7 @@ impl Lever {
             Self::Summarise => "summarise",
             Self::PrefixCache => "prefix_cache",
             Self::Metered => "metered",
+            Self::Commitment => "commitment",
         }
     }
 }
@@ -90,6 +123,8 @@ pub enum Quantity {
     Events(Figure<Calls>),
     /// A fixed cost per month.
     Month(Figure<Days>),
+    /// Things that are kept all month, what one of them is called, and the days of the month.
+    Kept(Figure<Count>, &'static str, Figure<Days>),
     /// Hours of replicas or units, and what one of them is called.
     Uptime(Figure<Uptime>, &'static str),
     /// Seconds of workers.
@@ -103,6 +138,7 @@ impl Quantity {
             Self::Tokens(figure) => figure.step(),
             Self::Events(figure) => figure.step(),
             Self::Month(figure) => figure.step(),
+            Self::Kept(figure, ..) => figure.step(),
             Self::Uptime(figure, _) => figure.step(),
             Self::Runtime(figure) => figure.step(),
         }
@@ -130,6 +166,13 @@ pub struct Line {
     pub price: Arc<Step>,
     /// What it costs per day.
     pub cost: Figure<Cost>,
+}
+
+impl Line {
+    /// Its cost under the name that formulae have for it.
+    pub(super) fn named(&self, cost: Figure<Cost>) -> Figure<Cost> {
+        cost.named(format!("{} {} per day", self.item, self.component))
+    }
 }
 
 /// Something worth a warning that was seen while computing.
@@ -286,6 +329,47 @@ pub struct Hosted {
     pub overflow: Option<Exact>,
 }
 
+/// A corpus as it is searched.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Chunks of it, each with a vector.
+    pub chunks: Figure<Count>,
+    /// Tokens that are read to make their vectors, overlaps included.
+    pub tokens: Figure<Tokens>,
+    /// What the first index costs.
+    pub cost: Figure<Money>,
+    /// The part of that which a month bears.
+    pub per_month: Figure<Money>,
+    /// 10^9 bytes in the store, where it is paid by size.
+    pub stored: Option<Figure<Count>>,
+    /// Tokens of context that a prompt gets, before any other lever.
+    pub context: Figure<Tokens>,
+}
+
+/// A tuned model's training.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// What it costs.
+    pub cost: Figure<Money>,
+    /// The part of that which a month bears.
+    pub per_month: Figure<Money>,
+}
+
+/// What a commitment comes to.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// Which.
+    pub commitment: Commitment,
+    /// What the models that it covers cost a month.
+    pub spend: Figure<Money>,
+    /// What was promised, or is paid, a month.
+    pub committed: Figure<Money>,
+    /// Usage that a month of prepaid credits buys; `None` where nothing is prepaid.
+    pub credit: Option<Figure<Money>>,
+    /// What it adds to the bill a month; negative where a bonus is used.
+    pub adds: Figure<Money>,
+}
+
 /// The result of a strategy.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -293,8 +377,18 @@ pub struct Outcome {
     pub lines: Vec<Line>,
     /// Calls per day by who answers, in the order they came up.
     pub calls: Vec<(Server, Figure<Calls>)>,
+    /// Those of the calls of models that can wait, in a batch.
+    pub waiting: Vec<(Arc<Model>, Figure<Calls>)>,
+    /// Calls per day that go on to be answered, behind response cache and packing; each once, however often it is tried.
+    pub reached: Figure<Calls>,
     /// Deployments and what they come to.
     pub hosted: Vec<Hosted>,
+    /// The corpus that is searched.
+    pub index: Option<Index>,
+    /// The training of the model that answers.
+    pub training: Option<Training>,
+    /// Commitments and what they come to.
+    pub settled: Vec<Settled>,
     /// Prompt caches and what they do.
     pub prefixes: Vec<PrefixUse>,
     /// The share of the requests that get a right answer, where enough is stated.

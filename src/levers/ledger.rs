@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
+use super::bill::{
+    Escalation, Finding, Hosted, Index, Lever, Line, Mode, Outcome, PrefixUse, Quantity, Settled, Training,
+};
 use super::hosted::{Host, Load};
 use crate::diag::Diagnostic;
 use crate::figure::{Calls, Cost, Count, Days, Decisions, Figure, Money, Share, TokenPrice, Tokens, Volume};
@@ -15,6 +17,14 @@ use crate::units::Exact;
 pub(super) struct Ledger {
     lines: Vec<Draft>,
     calls: Vec<(Server, Vec<Figure<Calls>>)>,
+    waiting: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
+    reached: Vec<Figure<Calls>>,
+    /// The corpus that is searched.
+    pub index: Option<Index>,
+    /// The training of the model that answers.
+    pub training: Option<Training>,
+    /// Commitments and what they come to.
+    pub settled: Vec<Settled>,
     hosts: Vec<Host>,
     hosted: Vec<Hosted>,
     visits: Vec<(Arc<Model>, Vec<Figure<Calls>>)>,
@@ -130,20 +140,28 @@ impl Ledger {
         });
     }
 
-    /// Bills hours or seconds of a deployment.
-    pub fn uptime(&mut self, name: &str, component: &str, quantity: Quantity, price: &Figure<Money>) {
+    /// Bills hours or seconds: of a deployment, of a model that is kept ready.
+    pub fn uptime(
+        &mut self,
+        lever: Lever,
+        name: &str,
+        component: &str,
+        model: Option<&Arc<Model>>,
+        quantity: Quantity,
+        price: &Figure<Money>,
+    ) {
         let cost = match &quantity {
             Quantity::Uptime(hours, _) => hours.times(price),
             Quantity::Runtime(seconds) => seconds.times(price),
-            Quantity::Tokens(_) | Quantity::Events(_) | Quantity::Month(_) => return,
+            Quantity::Tokens(_) | Quantity::Events(_) | Quantity::Month(_) | Quantity::Kept(..) => return,
         };
         self.add(Line {
-            lever: Lever::Deployment,
+            lever,
             item: name.to_owned(),
             component: component.to_owned(),
             mode: Mode::Standard,
             tier: None,
-            model: None,
+            model: model.cloned(),
             quantity,
             price: Arc::clone(price.step()),
             cost,
@@ -159,19 +177,62 @@ impl Ledger {
         price: &Figure<Money>,
         days: &Figure<Days>,
     ) {
+        self.monthly(lever, item, (component, Mode::Standard), None, price, days);
+    }
+
+    /// Bills a fixed amount per month of `days` for a model.
+    pub fn monthly(
+        &mut self,
+        lever: Lever,
+        item: impl Into<String>,
+        (component, mode): (&str, Mode),
+        model: Option<&Arc<Model>>,
+        price: &Figure<Money>,
+        days: &Figure<Days>,
+    ) {
         let Some(daily) = price.over(days) else { return };
         let cost = Figure::<Calls>::constant(Exact::ONE).times(&daily);
         self.add(Line {
             lever,
             item: item.into(),
             component: component.to_owned(),
-            mode: Mode::Standard,
+            mode,
             tier: None,
-            model: None,
+            model: model.cloned(),
             quantity: Quantity::Month(days.clone()),
             price: Arc::clone(price.step()),
             cost,
         });
+    }
+
+    /// Bills things that are kept all month of `days`, at a price for each.
+    pub fn kept(
+        &mut self,
+        lever: Lever,
+        item: &str,
+        component: &str,
+        (things, unit): (&Figure<Count>, &'static str),
+        price: &Figure<Money>,
+        days: &Figure<Days>,
+    ) {
+        let Some(daily) = price.over(days) else { return };
+        self.add(Line {
+            lever,
+            item: item.to_owned(),
+            component: component.to_owned(),
+            mode: Mode::Standard,
+            tier: None,
+            model: None,
+            quantity: Quantity::Kept(things.clone(), unit, days.clone()),
+            price: Arc::clone(price.step()),
+            cost: things.times(&daily),
+        });
+    }
+
+    /// What has been billed for the models that `wanted` names, USD per day.
+    pub fn spend(&self, wanted: impl Fn(&Model) -> bool) -> Figure<Cost> {
+        let lines = self.lines.iter().filter(|draft| draft.line.model.as_ref().is_some_and(|model| wanted(model)));
+        Figure::total(lines.map(|draft| draft.line.named(Figure::total(draft.costs.iter().cloned()))))
     }
 
     fn add(&mut self, line: Line) {
@@ -212,6 +273,19 @@ impl Ledger {
             Some((_, all)) => all.push(calls.clone()),
             None => self.calls.push((server.clone(), vec![calls.clone()])),
         }
+    }
+
+    /// Calls of a model that can wait.
+    pub fn wait(&mut self, model: &Arc<Model>, calls: Figure<Calls>) {
+        match self.waiting.iter_mut().find(|(known, _)| Arc::ptr_eq(known, model)) {
+            Some((_, all)) => all.push(calls),
+            None => self.waiting.push((Arc::clone(model), vec![calls])),
+        }
+    }
+
+    /// Calls that go on to be answered.
+    pub fn reach(&mut self, calls: &Figure<Calls>) {
+        self.reached.push(calls.clone());
     }
 
     /// Requests that come to a model with a prefix to be found in its cache.
@@ -361,6 +435,11 @@ impl Ledger {
         Ok(Outcome {
             lines,
             calls,
+            waiting: self.waiting.into_iter().map(|(model, calls)| (model, Figure::total(calls))).collect(),
+            reached: Figure::total(self.reached),
+            index: self.index,
+            training: self.training,
+            settled: self.settled,
             hosted: self.hosted,
             prefixes: self.prefixes,
             quality,
@@ -376,21 +455,21 @@ impl Ledger {
 
 impl Draft {
     fn close(self) -> Line {
+        let cost = self.line.named(Figure::total(self.costs));
         let mut tokens = Vec::new();
         let mut events = Vec::new();
         for quantity in self.quantities {
             match quantity {
                 Quantity::Tokens(figure) => tokens.push(figure),
                 Quantity::Events(figure) => events.push(figure),
-                Quantity::Month(_) | Quantity::Uptime(..) | Quantity::Runtime(_) => {}
+                Quantity::Month(_) | Quantity::Kept(..) | Quantity::Uptime(..) | Quantity::Runtime(_) => {}
             }
         }
         let quantity = match self.line.quantity {
             Quantity::Tokens(_) => Quantity::Tokens(Figure::total(tokens)),
             Quantity::Events(_) => Quantity::Events(Figure::total(events)),
-            single @ (Quantity::Month(_) | Quantity::Uptime(..) | Quantity::Runtime(_)) => single,
+            single @ (Quantity::Month(_) | Quantity::Kept(..) | Quantity::Uptime(..) | Quantity::Runtime(_)) => single,
         };
-        let what = format!("{} {} per day", self.line.item, self.line.component);
-        Line { quantity, cost: Figure::total(self.costs).named(what), ..self.line }
+        Line { quantity, cost, ..self.line }
     }
 }

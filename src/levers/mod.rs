@@ -1,9 +1,10 @@
 //! The levers: what each does to requests, prompts, calls and prices. Pure computation on a resolved plan.
 //!
-//! Requests meet the levers in a fixed order, whatever the order in the file: response cache, prompt levers, packing,
+//! Requests meet the levers in a fixed order, whatever the order in the file: response cache, retrieval, prompt levers, packing,
 //! router, then model, route or cascade; each attempt of those meets retries, the tier of its whole prompt, batch, and
 //! the negotiated discount (SPEC section 4.1). Each lever has the file of its name; `ledger` collects what they bill. What
-//! a deployment costs depends on all that is sent to it, so its load is collected and paid at the end (`hosted`).
+//! a deployment costs depends on all that is sent to it, so its load is collected and paid at the end (`hosted`); what was
+//! promised to providers is settled last (`commitment`).
 //!
 //! # What a lever does with uncertain figures
 //!
@@ -26,6 +27,8 @@
 mod attempt;
 mod bill;
 mod cascade;
+mod commitment;
+mod fine_tune;
 mod hosted;
 mod ledger;
 mod pack;
@@ -35,10 +38,13 @@ mod price;
 mod prompt;
 mod quality;
 mod response_cache;
+mod retrieval;
 mod route;
 mod trip;
 
-pub use bill::{Escalation, Finding, Hosted, Lever, Line, Mode, Outcome, PrefixUse, Quantity};
+pub use bill::{
+    Escalation, Finding, Hosted, Index, Lever, Line, Mode, Outcome, PrefixUse, Quantity, Settled, Training,
+};
 pub use price::{Priced, standard_price};
 
 use std::rc::Rc;
@@ -83,6 +89,7 @@ pub fn evaluate(plan: &Plan, strategy: &Strategy, variant: Variant) -> Result<Ou
     engine.ledger.decisions.extend(&decisions);
     engine.settle_deployments();
     engine.settle_caches();
+    engine.settle_commitments();
     let quality = engine.quality();
     engine.ledger.close(quality)
 }
@@ -104,7 +111,7 @@ fn derives_hits(strategy: &Strategy) -> bool {
             }
         }
     }
-    derives(&strategy.defaults) || within(&strategy.serving)
+    derives(&strategy.defaults) || within(strategy.answers())
 }
 
 /// A strategy at work.
@@ -157,10 +164,16 @@ impl Cause {
 impl Engine<'_> {
     fn run(&mut self) {
         let strategy = self.strategy;
-        self.open_deployments(&strategy.serving);
+        self.open_deployments(strategy.answers());
         self.prefix_conflicts();
         if let Some(cache) = &strategy.response_cache {
             self.fixed_costs_of_cache(cache);
+        }
+        if let Some(retrieval) = &strategy.retrieval {
+            self.corpus(retrieval);
+        }
+        if let Some(tuned) = &strategy.fine_tune {
+            self.tuning(tuned);
         }
         for (index, task) in self.plan.workload.tasks.iter().enumerate() {
             let requests = self.plan.workload.requests.scaled(&task.share);
@@ -174,6 +187,9 @@ impl Engine<'_> {
             if misses.is_zero() {
                 continue;
             }
+            if let Some(retrieval) = &strategy.retrieval {
+                self.searches(retrieval, task, &misses);
+            }
             self.shorteners(task, &misses);
             for meter in &task.metered {
                 let used = misses.times(&meter.quantity);
@@ -182,7 +198,8 @@ impl Engine<'_> {
             let pack = strategy.pack.as_ref();
             let job = Job { index, task, pack };
             let calls = pack::calls(&misses, pack);
-            self.serve(&strategy.serving, &calls, &job, &strategy.defaults, Cause::of(Lever::Model));
+            self.ledger.reach(&calls);
+            self.serve(strategy.answers(), &calls, &job, &strategy.defaults, Cause::of(Lever::Model));
         }
     }
 

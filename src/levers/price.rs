@@ -234,7 +234,8 @@ fn no_price_in(
 ) -> Box<Diagnostic> {
     let id = &model.model.listed.id;
     let as_of = model.model.as_of;
-    if *mode != Mode::Batch {
+    // What is embedded in a batch is no batch of calls.
+    if *mode != Mode::Batch || batch.is_none() {
         let message = format!("`{id}` has no price in mode `{}` on {as_of}", mode.name());
         let found = Diagnostic::at(Code::NoPrice, &model.place, message, "answers in this mode here");
         let others = match known {

@@ -25,6 +25,10 @@ impl Engine<'_> {
             answer(output, lever, task, kinds, &mut notes)
         });
         notes.into_iter().for_each(|note| self.ledger.note(note));
+        let mut trip = self.with_retrieved(trip);
+        if let Some(tuned) = &self.strategy.fine_tune {
+            trip.set(Part::Examples, Lane::same(tuned.examples.clone()));
+        }
         if self.variant.evened { trip.evened() } else { trip }
     }
 
@@ -94,15 +98,20 @@ impl Engine<'_> {
                 trip.set(*part, lane);
             }
         }
-        if let Some(examples) = &strategy.examples
+        // What a tuned model's prompt carries is stated for it.
+        if let Some(examples) = strategy.examples.as_ref().filter(|_| strategy.fine_tune.is_none())
             && let Some(share) = examples.keep.over(&examples.of)
         {
             let kept: Figure<Share> = share.cast();
             let lane = trip.part(Part::Examples).scaled(&kept);
             trip.set(Part::Examples, lane);
         }
-        if let Some(max) = &strategy.context_max {
-            let lane = self.capped(trip.part(Part::Context), max, &trip.kinds, task, "context");
+        if let Some(keep) = &strategy.context {
+            let relevant = Self::relevant(trip.part(Part::Context), keep.relevance.as_ref());
+            let lane = match &keep.max {
+                Some(max) => self.capped(&relevant, max, &trip.kinds, task, "context"),
+                None => relevant,
+            };
             trip.set(Part::Context, lane);
         }
         trip
@@ -117,7 +126,7 @@ impl Engine<'_> {
     }
 
     /// The same text in the tokens of whoever answers.
-    fn in_tokens_of(&self, mut trip: Trip, server: &Server) -> Trip {
+    pub(super) fn in_tokens_of(&self, mut trip: Trip, server: &Server) -> Trip {
         let Server::Model(used) = server else { return trip };
         let listed = &used.model.listed;
         let Some(factor) = self.plan.workload.tokenizer.of(&listed.provider, &listed.id) else { return trip };

@@ -60,10 +60,10 @@ impl Engine<'_> {
         let mut parts = Vec::new();
         for (index, task) in self.plan.workload.tasks.iter().enumerate() {
             let job = Job { index, task, pack: strategy.pack.as_ref() };
-            let right = match self.right(&strategy.serving, &job, &strategy.defaults) {
+            let right = match self.right(strategy.answers(), &job, &strategy.defaults) {
                 Some(right) => right,
                 None => {
-                    self.unknown(&strategy.serving, task);
+                    self.unknown(strategy.answers(), task);
                     return None;
                 }
             };

@@ -9,6 +9,9 @@ pub mod prices {}
 #[doc = include_str!("risk.md")]
 pub mod risk {}
 
+#[doc = include_str!("deployments.md")]
+pub mod deployments {}
+
 #[doc = include_str!("self-hosting.md")]
 pub mod self_hosting {}
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{DeploymentUse, ModelUse, Part};
+use super::{DeploymentUse, FineTune, KeepContext, ModelUse, Part, Retrieval};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::{Calls, Count, Factor, Figure, Hours, Money, Seconds, Share, Tokens};
 use crate::pricing::Component;
@@ -17,20 +17,31 @@ pub struct Strategy {
     pub place: Place,
     /// Answers given again.
     pub response_cache: Option<ResponseCache>,
+    /// Where the context of prompts comes from.
+    pub retrieval: Option<Retrieval>,
     /// Prompt parts made shorter.
     pub compress: Option<Compress>,
     /// Fewer few-shot examples.
     pub examples: Option<KeepExamples>,
-    /// Most tokens of retrieved context.
-    pub context_max: Option<Figure<Tokens>>,
+    /// What of the retrieved context is kept.
+    pub context: Option<KeepContext>,
     /// What becomes of a long history.
     pub history: Option<History>,
     /// Several requests in one call.
     pub pack: Option<Pack>,
-    /// Who answers.
+    /// A tuned model that answers in place of `serving`.
+    pub fine_tune: Option<FineTune>,
+    /// Who answers, unless a tuned model does.
     pub serving: Serving,
     /// Levers that a route entry or cascade step may state for itself.
     pub defaults: Overrides,
+}
+
+impl Strategy {
+    /// Who answers every call: the tuned model where there is one.
+    pub fn answers(&self) -> &Serving {
+        self.fine_tune.as_ref().map_or(&self.serving, |tuned| &tuned.serving)
+    }
 }
 
 /// Levers that apply to single attempts: stated for a strategy, and possibly again for a part of it.

@@ -1,11 +1,14 @@
 //! The plan: a scenario fully resolved. Nothing in it needs to be looked up, parsed or checked again.
 
 mod condition;
+mod contracts;
+mod fine_tune;
 mod hosting;
 mod levers;
 pub mod log;
 mod prices;
 mod quality;
+mod retrieval;
 mod servers;
 mod switch;
 mod uncertain;
@@ -14,6 +17,8 @@ mod workload;
 use std::sync::Arc;
 
 pub use condition::{Condition, Limit, Test};
+pub use contracts::{Commitment, RateLimit, RateLimits, Terms, Whose};
+pub use fine_tune::{Base, FineTune, Span};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -24,8 +29,9 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, RouteBy, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
-pub use prices::{Discounted, PriceBook, discount_on};
+pub use prices::{PriceBook, discount_on};
 pub use quality::{GivenWrong, Quality, Rates};
+pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
 pub use uncertain::{Again, Change, Correlation, Draw, Drawn, Input, Uncertainties};
 pub use workload::{
@@ -70,6 +76,10 @@ pub struct Plan {
     pub deployments: Vec<Arc<Deployment>>,
     /// What they are compared with.
     pub break_evens: Vec<BreakEvenCase>,
+    /// Rate limits of providers.
+    pub limits: Option<RateLimits>,
+    /// Spend that was promised to providers or paid in advance.
+    pub commitments: Vec<Commitment>,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
@@ -201,6 +211,10 @@ pub enum Metric {
     Quality,
     /// Cost of a request over the share of right answers.
     PerAcceptedAnswer,
+    /// What a call of a tuned model saves, training and hosting left out.
+    FineTuneSavesPerCall,
+    /// Calls after which its training is paid.
+    FineTuneBreakEvenCalls,
     /// A cascade that pays only the step that answered.
     FinalOnlyPerMonth,
     /// A cascade that pays every attempt.
@@ -215,7 +229,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
@@ -229,6 +243,8 @@ impl Metric {
         Self::OutputTokensPerDay,
         Self::Quality,
         Self::PerAcceptedAnswer,
+        Self::FineTuneSavesPerCall,
+        Self::FineTuneBreakEvenCalls,
         Self::FinalOnlyPerMonth,
         Self::EveryAttemptPerMonth,
         Self::P50PerMonth,
@@ -252,6 +268,8 @@ impl Metric {
             Self::OutputTokensPerDay => "output_tokens_per_day",
             Self::Quality => "quality",
             Self::PerAcceptedAnswer => "per_accepted_answer",
+            Self::FineTuneSavesPerCall => "fine_tune_saves_per_call",
+            Self::FineTuneBreakEvenCalls => "fine_tune_break_even_calls",
             Self::FinalOnlyPerMonth => "cascade_final_only_per_month",
             Self::EveryAttemptPerMonth => "cascade_every_attempt_per_month",
             Self::P50PerMonth => "p50_per_month",
@@ -278,7 +296,7 @@ impl Metric {
 
     /// Whether a budget can limit it: more of it is worse.
     pub fn is_limit(self) -> bool {
-        !self.is_saving() && self != Self::Quality
+        !self.is_saving() && !matches!(self, Self::Quality | Self::FineTuneSavesPerCall | Self::FineTuneBreakEvenCalls)
     }
 
     /// Whether it is an amount of money.
@@ -290,6 +308,7 @@ impl Metric {
                 | Self::InputTokensPerDay
                 | Self::OutputTokensPerDay
                 | Self::Quality
+                | Self::FineTuneBreakEvenCalls
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Model;
+use super::{Model, Whose};
 use crate::figure::{Figure, Share};
 use crate::pricing::{self, Book, Date, Lookup};
 
@@ -14,21 +14,7 @@ pub struct PriceBook {
     /// The date.
     pub as_of: Date,
     /// Negotiated discounts.
-    pub discounts: Vec<(Discounted, Figure<Share>)>,
-}
-
-/// What a negotiated discount is for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Discounted {
-    /// Everything of a seller.
-    Provider(String),
-    /// One model.
-    Model {
-        /// Its seller.
-        provider: String,
-        /// Its id.
-        id: String,
-    },
+    pub discounts: Vec<(Whose, Figure<Share>)>,
 }
 
 impl PriceBook {
@@ -47,10 +33,10 @@ impl PriceBook {
 }
 
 /// The discount on a model: its own, else its seller's.
-pub fn discount_on(discounts: &[(Discounted, Figure<Share>)], provider: &str, id: &str) -> Option<Figure<Share>> {
-    let of = |wanted: &dyn Fn(&Discounted) -> bool| {
-        discounts.iter().find(|(target, _)| wanted(target)).map(|(_, share)| share.clone())
+pub fn discount_on(discounts: &[(Whose, Figure<Share>)], provider: &str, id: &str) -> Option<Figure<Share>> {
+    let of = |wanted: &dyn Fn(&Whose) -> bool| {
+        discounts.iter().find(|(whose, _)| wanted(whose)).map(|(_, share)| share.clone())
     };
-    of(&|target| matches!(target, Discounted::Model { provider: p, id: i } if p == provider && i == id))
-        .or_else(|| of(&|target| matches!(target, Discounted::Provider(p) if p == provider)))
+    of(&|whose| matches!(whose, Whose::Model { provider: p, id: i } if p == provider && i == id))
+        .or_else(|| of(&|whose| matches!(whose, Whose::Provider(p) if p == provider)))
 }

@@ -1,20 +1,23 @@
 //! Everybody who is asked in a strategy, wherever a lever names them.
 
-use super::{CallCost, Compressor, History, Server, Serving, Strategy};
+use super::{CallCost, Compressor, History, Rerank, Server, Serving, Strategy};
 
 impl Strategy {
-    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors, writers of summaries.
+    /// Visits every mention of a model or deployment: who answers, routers, judges, compressors, writers of summaries, who makes
+    /// vectors and puts chunks in order, tuned models.
     pub fn each_server(&mut self, visit: &mut dyn FnMut(&mut Server)) {
         // Every field by name, so that none is forgotten that comes later.
         let Self {
             name: _,
             place: _,
             response_cache: _,
+            retrieval,
             compress,
             examples: _,
-            context_max: _,
+            context: _,
             history,
             pack: _,
+            fine_tune,
             serving,
             defaults: _,
         } = self;
@@ -23,6 +26,15 @@ impl Strategy {
         }
         if let Some(History::Summarise { server, .. }) = history {
             visit(server);
+        }
+        if let Some(retrieval) = retrieval {
+            visit(&mut retrieval.embed);
+            if let Some(Rerank::Model { server, .. }) = &mut retrieval.rerank {
+                visit(server);
+            }
+        }
+        if let Some(tuned) = fine_tune {
+            each_of_serving(&mut tuned.serving, visit);
         }
         each_of_serving(serving, visit);
     }
@@ -37,7 +49,10 @@ fn each_of_serving(serving: &mut Serving, visit: &mut dyn FnMut(&mut Server)) {
         }
         Serving::Cascade(cascade) => {
             each_of_call(cascade.judge.as_mut().and_then(|judge| judge.cost.as_mut()), visit);
-            cascade.steps.iter_mut().for_each(|step| each_of_serving(&mut step.arm.serving, visit));
+            for step in &mut cascade.steps {
+                each_of_call(step.judge.as_mut().and_then(|judge| judge.cost.as_mut()), visit);
+                each_of_serving(&mut step.arm.serving, visit);
+            }
         }
     }
 }

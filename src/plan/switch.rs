@@ -7,11 +7,13 @@ use super::{History, Server, Serving, Strategy};
 pub enum Switch {
     /// Answers given again.
     ResponseCache,
+    /// Where the context of prompts comes from.
+    Retrieval,
     /// Prompt parts made shorter.
     Compress,
     /// Fewer few-shot examples.
     Examples,
-    /// Most tokens of retrieved context.
+    /// What of the retrieved context is kept.
     Context,
     /// What becomes of a long history.
     History,
@@ -19,6 +21,8 @@ pub enum Switch {
     Output,
     /// Several requests in one call.
     Pack,
+    /// A tuned model that answers in place of others.
+    FineTune,
     /// Who answers: a model, a route, a cascade, a deployment.
     Serving,
     /// Calls repeated after a failure.
@@ -33,14 +37,16 @@ pub enum Switch {
 
 impl Switch {
     /// Every lever, in physical order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ResponseCache,
+        Self::Retrieval,
         Self::Compress,
         Self::Examples,
         Self::Context,
         Self::History,
         Self::Output,
         Self::Pack,
+        Self::FineTune,
         Self::Serving,
         Self::Retries,
         Self::PrefixCache,
@@ -52,6 +58,7 @@ impl Switch {
     pub fn name(self, strategy: &Strategy) -> &'static str {
         match self {
             Self::ResponseCache => "response_cache",
+            Self::Retrieval => "retrieval",
             Self::Compress => "compress",
             Self::Examples => "examples",
             Self::Context => "context",
@@ -61,6 +68,7 @@ impl Switch {
             },
             Self::Output => "output",
             Self::Pack => "pack",
+            Self::FineTune => "fine_tune",
             Self::Serving => match &strategy.serving {
                 Serving::Single(Server::Model(_)) => "model",
                 Serving::Single(Server::Deployment(_)) => "deployment",
@@ -78,12 +86,14 @@ impl Switch {
     pub fn is_same(self, a: &Strategy, b: &Strategy) -> bool {
         match self {
             Self::ResponseCache => a.response_cache == b.response_cache,
+            Self::Retrieval => a.retrieval == b.retrieval,
             Self::Compress => a.compress == b.compress,
             Self::Examples => a.examples == b.examples,
-            Self::Context => a.context_max == b.context_max,
+            Self::Context => a.context == b.context,
             Self::History => a.history == b.history,
             Self::Output => a.defaults.output == b.defaults.output,
             Self::Pack => a.pack == b.pack,
+            Self::FineTune => a.fine_tune == b.fine_tune,
             Self::Serving => a.serving == b.serving,
             Self::Retries => a.defaults.retries == b.defaults.retries,
             Self::PrefixCache => a.defaults.prefix_cache == b.defaults.prefix_cache,
@@ -96,12 +106,14 @@ impl Switch {
     pub fn take(self, strategy: &mut Strategy, from: &Strategy) {
         match self {
             Self::ResponseCache => strategy.response_cache.clone_from(&from.response_cache),
+            Self::Retrieval => strategy.retrieval.clone_from(&from.retrieval),
             Self::Compress => strategy.compress.clone_from(&from.compress),
             Self::Examples => strategy.examples.clone_from(&from.examples),
-            Self::Context => strategy.context_max.clone_from(&from.context_max),
+            Self::Context => strategy.context.clone_from(&from.context),
             Self::History => strategy.history.clone_from(&from.history),
             Self::Output => strategy.defaults.output.clone_from(&from.defaults.output),
             Self::Pack => strategy.pack.clone_from(&from.pack),
+            Self::FineTune => strategy.fine_tune.clone_from(&from.fine_tune),
             Self::Serving => strategy.serving.clone_from(&from.serving),
             Self::Retries => strategy.defaults.retries.clone_from(&from.defaults.retries),
             Self::PrefixCache => strategy.defaults.prefix_cache.clone_from(&from.defaults.prefix_cache),

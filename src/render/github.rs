@@ -74,6 +74,10 @@ fn comment(report: &Report, view: &View, face: Face) -> Vec<Part> {
             more.extend(sections::savings(report, &best, view));
             more.extend(sections::prompt_caches(report, view));
             more.extend(sections::fleets(report));
+            more.extend(sections::retrievals(report, view));
+            more.extend(sections::fine_tunes(report, view));
+            more.extend(sections::commitments(report, view));
+            more.extend(sections::exceeded_limits(report));
             more.extend(sections::break_evens(report));
             more.extend(sections::budgets(report, false));
             more.extend(sections::expectations(report, false));

@@ -41,7 +41,10 @@ pub(super) fn cost_chart(report: &Report, view: &View) -> ChartSpec {
     let is_used = |name: &&str| {
         report.strategies.iter().any(|strategy| strategy.components.iter().any(|part| part.component == **name))
     };
-    let components: Vec<&str> = COMPONENTS.into_iter().filter(is_used).collect();
+    // What is given back cannot be stacked.
+    let mut parts = report.strategies.iter().flat_map(|strategy| &strategy.components);
+    let stacks = !parts.any(|part| part.per_month.is_negative());
+    let components: Vec<&str> = COMPONENTS.into_iter().filter(is_used).filter(|_| stacks).collect();
     let shown = sections::shortlist(report, MOST_BARS);
     let more = report.strategies.len().saturating_sub(shown.len());
     let bar = |strategy: &StrategyReport| {

@@ -16,6 +16,10 @@ pub fn table(report: &Report, view: &View, look: Look) -> String {
         all.extend(sections::savings(report, &every, view));
         all.extend(sections::prompt_caches(report, view));
         all.extend(sections::fleets(report));
+        all.extend(sections::retrievals(report, view));
+        all.extend(sections::fine_tunes(report, view));
+        all.extend(sections::commitments(report, view));
+        all.extend(sections::exceeded_limits(report));
         all.extend(sections::budgets(report, false));
         all.extend(claims(report));
         all.extend(sections::warnings(report));

@@ -426,6 +426,11 @@ fn remarks(
             ),
         );
     }
+    if job.plan.as_ref().is_some_and(|plan| !plan.commitments.is_empty()) {
+        report
+            .assumptions
+            .push("commitments are of months, not of a log: totals are what is used, at its prices".to_owned());
+    }
     if shared.timed == Some(true) && job.names.stated_date().is_none() {
         report.assumptions.push("each request pays the prices of its own time".to_owned());
     }

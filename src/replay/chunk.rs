@@ -11,7 +11,7 @@ use super::columns::{Uses, Wanted};
 use super::layout::{Layout, Unclear};
 use super::open::{self, Reader};
 use super::read::desk::Lexicons;
-use crate::diag::{Code, Diagnostic, Place, Source as Text};
+use crate::diag::{Code, Diagnostic};
 use crate::input::{LogFile, Opened, Stream};
 use crate::plan::log::{Role, TimeForm};
 
@@ -405,12 +405,11 @@ fn unreadable(name: &str, said: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::without_place(Code::Unreadable, format!("{name} {said}")))
 }
 
+/// Which line it is on is not known before all those in front of it are read.
 fn too_long(name: &str, text: &[u8]) -> Box<Diagnostic> {
-    let start = String::from_utf8_lossy(text.get(..80).unwrap_or(text)).into_owned();
-    let text = Arc::new(Text { name: name.to_owned(), text: start, first_line: 1 });
-    let place = Place::new(&text, 0, 1);
-    let message = format!("a record of {name} is longer than {} MiB", LONGEST_RECORD >> 20);
-    let found = Diagnostic::at(Code::BadRow, &place, message, "it begins like this");
+    let start = String::from_utf8_lossy(text.get(..60).unwrap_or(text)).into_owned();
+    let message = format!("a record of {name} is longer than {} MiB; it begins with `{start}`", LONGEST_RECORD >> 20);
+    let found = Diagnostic::without_place(Code::BadRow, message);
     Box::new(found.help("a line end is missing, or a quote that is opened is never closed"))
 }
 

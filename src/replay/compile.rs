@@ -143,6 +143,14 @@ impl<'a> Compiler<'a> {
                 format!("`pack` of `{}`: a log does not say which requests could share a call", strategy.name);
             self.refuse(&strategy.place, message, "`simulate` computes it from means");
         }
+        if strategy.retrieval.is_some() {
+            let message = format!("`retrieval` of `{}`: the prompts of a log have their context", strategy.name);
+            self.refuse(&strategy.place, message, "`simulate` computes what it costs");
+        }
+        if let Some(tuned) = &strategy.fine_tune {
+            let message = "what training a model costs does not depend on a log";
+            self.refuse(&tuned.place, message, "name the tuned model as `model`; `simulate` weighs its training");
+        }
         let prompt = self.prompt(strategy);
         let cache = strategy.response_cache.as_ref().map(|cache| self.response_cache(cache, &strategy.place));
         let fixed = strategy.response_cache.iter().flat_map(|cache| &cache.per_month);

@@ -326,11 +326,14 @@ impl Writer<'_, '_> {
         }
         if strategy.compress.is_some()
             || strategy.examples.is_some()
-            || strategy.context_max.is_some()
+            || strategy.context.is_some()
             || strategy.history.is_some()
             || strategy.pack.is_some()
         {
             self.refuse(place, "what levers on prompts leave of each");
+        }
+        if strategy.retrieval.is_some() || strategy.fine_tune.is_some() {
+            self.refuse(place, "what retrieval or a tuned model costs beside its calls");
         }
         if !self.query.plan.workload.tokenizer.factors.is_empty() {
             self.refuse(place, "how another tokenizer rounds");

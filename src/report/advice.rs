@@ -145,7 +145,7 @@ fn losing_levers(index: usize, strategy: &Strategy) -> Vec<Candidate> {
 }
 
 fn dominated(evaluation: &Evaluation, index: usize, strategy: &Strategy) -> Vec<Candidate> {
-    let Serving::Route(route) = &strategy.serving else { return Vec::new() };
+    let Serving::Route(route) = strategy.answers() else { return Vec::new() };
     let of = |pair: Domination| {
         let Domination { arm, by, .. } = pair;
         let (dear, cheap) = (route.arms.get(arm)?, route.arms.get(by)?);

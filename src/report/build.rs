@@ -8,14 +8,16 @@ use super::period::Period;
 use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, ComponentPart, CostInterval, Costs,
-    DeploymentReport, Evaluation, ExpectationResult, LineReport, ListUsed, PrefixCacheReport, PricesUsed, Report,
-    SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Usage, advice, attribution, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, CommitmentReport, ComponentPart,
+    CostInterval, Costs, DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport, ListUsed,
+    PrefixCacheReport, PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Tuned,
+    Usage, advice, attribution, limits, warnings,
 };
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity};
-use crate::plan::{Metric, Plan, Server};
+use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
+use crate::parallel;
+use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
 use crate::units::{Exact, display};
 
 impl Report {
@@ -31,8 +33,9 @@ impl Report {
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
         let in_all_orders = attribution::fits(plan);
-        let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
+        let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max();
+        let of = |index: usize| strategy(evaluation, index, dearest?, in_all_orders);
+        let strategies: Vec<StrategyReport> = parallel::each(names.len(), of).into_iter().flatten().collect();
         Self {
             schema: SCHEMA.into(),
             scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
@@ -128,6 +131,7 @@ fn component(line: &Line) -> &'static str {
         _ if is_input(line) => input,
         _ if is_output(line) => output,
         _ if line.lever == Lever::Deployment => hosting,
+        _ if line.lever == Lever::FineTune && matches!(line.quantity, Quantity::Uptime(..)) => hosting,
         _ => other,
     }
 }
@@ -204,7 +208,7 @@ fn spot(place: &Place) -> Option<Spot> {
     is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
-fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
+fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -222,7 +226,6 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
     let costs = (baseline.value(), outcome.total.value());
     let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
     let month = |day: &Exact| shown(plan, &(day * plan.days_per_month.value()));
-    let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
@@ -231,6 +234,10 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
+        retrieval: retrieval(plan, plan.strategies.get(index)?, outcome),
+        fine_tune: fine_tune(plan, plan.strategies.get(index)?, evaluation.results.get(index)?.tuned.as_ref()),
+        limits: limits::limited(plan, outcome).iter().map(limits::report).collect(),
+        commitments: outcome.settled.iter().map(|settled| commitment(plan, settled)).collect(),
         interval: evaluation
             .results
             .get(index)?
@@ -264,6 +271,63 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
         assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),
     })
+}
+
+fn retrieval(plan: &Plan, strategy: &Strategy, outcome: &Outcome) -> Option<RetrievalReport> {
+    let (lever, index) = (strategy.retrieval.as_ref()?, outcome.index.as_ref()?);
+    let lines = outcome.lines.iter().filter(|line| line.lever == Lever::Retrieval);
+    let per_day: Exact = lines.map(|line| line.cost.value()).sum();
+    Some(RetrievalReport {
+        model: lever.embed.name().to_owned(),
+        chunks: index.chunks.value().clone(),
+        index_tokens: index.tokens.value().clone(),
+        index_cost: shown(plan, index.cost.value()),
+        index_per_month: shown(plan, index.per_month.value()),
+        stored_gb: index.stored.as_ref().map(|stored| stored.value().clone()),
+        context_tokens: index.context.value().clone(),
+        per_month: shown(plan, &(&per_day * plan.days_per_month.value())),
+    })
+}
+
+fn fine_tune(plan: &Plan, strategy: &Strategy, tuned: Option<&Tuned>) -> Option<FineTuneReport> {
+    let (lever, tuned) = (strategy.fine_tune.as_ref()?, tuned?);
+    let against = match lever.base {
+        Base::Strategy => Some("strategy"),
+        Base::Baseline => Some("baseline"),
+        Base::Unknown => None,
+    };
+    let break_even_calls = tuned.break_even();
+    Some(FineTuneReport {
+        model: lever.server()?.name().to_owned(),
+        against: against.map(str::to_owned),
+        training: shown(plan, tuned.training.cost.value()),
+        per_month: shown(plan, tuned.training.per_month.value()),
+        hosting_per_month: shown(plan, &(&tuned.hosting_per_day * plan.days_per_month.value())),
+        calls_per_day: tuned.calls_per_day.clone(),
+        base_per_call: tuned.base.as_ref().map(|usd| shown(plan, usd)),
+        tuned_per_call: shown(plan, &tuned.own),
+        saves_per_call: tuned.saves().map(|usd| shown(plan, &usd)),
+        break_even_days: break_even_calls.as_ref().and_then(|calls| calls.checked_div(&tuned.calls_per_day)),
+        break_even_calls,
+    })
+}
+
+fn commitment(plan: &Plan, settled: &Settled) -> CommitmentReport {
+    let promised = settled.credit.as_ref().unwrap_or(&settled.committed);
+    let unused = (promised.value() - settled.spend.value()).max(Exact::ZERO);
+    CommitmentReport {
+        of: settled.commitment.whose.name().to_owned(),
+        kind: match settled.commitment.terms {
+            Terms::Minimum(_) => "minimum",
+            Terms::Prepaid { .. } => "prepaid",
+        }
+        .to_owned(),
+        spend_per_month: shown(plan, settled.spend.value()),
+        committed_per_month: shown(plan, settled.committed.value()),
+        credit_per_month: settled.credit.as_ref().map(|credit| shown(plan, credit.value())),
+        unused_per_month: shown(plan, &unused),
+        adds_per_month: shown(plan, settled.adds.value()),
+    }
 }
 
 fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
@@ -339,11 +403,21 @@ fn usage(outcome: &Outcome, server: &Server, calls: &Exact, costs: impl Fn(&dyn 
     }
 }
 
+/// Who is paid, where that is a provider.
+fn provider(plan: &Plan, line: &Line) -> Option<String> {
+    let promised = || {
+        let mut all = plan.commitments.iter().filter(|_| line.lever == Lever::Commitment);
+        all.find(|one| one.whose.name() == line.item).map(|one| one.whose.provider().to_owned())
+    };
+    line.model.as_ref().map(|model| model.listed.provider.clone()).or_else(promised)
+}
+
 fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     let (quantity, unit, per) = match &line.quantity {
         Quantity::Tokens(volume) => (volume.value().clone(), "token", Exact::from(1_000_000)),
         Quantity::Events(events) => (events.value().clone(), event(&line.component), Exact::ONE),
         Quantity::Month(days) => (Exact::ONE, "month", days.value().clone()),
+        Quantity::Kept(things, unit, days) => (things.value().clone(), *unit, days.value().clone()),
         Quantity::Uptime(hours, unit) => (hours.value().clone(), *unit, Exact::ONE),
         Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
@@ -352,7 +426,7 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
-        provider: line.model.as_ref().map(|model| model.listed.provider.clone()),
+        provider: provider(plan, line),
         component: line.component.clone(),
         mode: line.mode.name().to_owned(),
         tier: line.tier.clone(),
@@ -381,6 +455,7 @@ fn event(component: &str) -> &'static str {
     match component {
         "hit" | "false hit" => "hit",
         "lookup" => "lookup",
+        "search" => "search",
         _ => "request",
     }
 }
@@ -400,7 +475,8 @@ fn assumptions(evaluation: &Evaluation, index: usize) -> Vec<String> {
     let mut seen = HashSet::new();
     walk(result.outcome.total.step(), &mut seen, &mut found);
     walk(evaluation.plan.days_per_month.step(), &mut seen, &mut found);
-    for note in &result.outcome.notes {
+    let of_tuning = result.tuned.iter().filter_map(|tuned| tuned.note.as_ref());
+    for note in result.outcome.notes.iter().chain(of_tuning) {
         if !found.contains(note) {
             found.push(note.clone());
         }

@@ -45,8 +45,8 @@ impl Report {
     fn charge<'a>(&'a self, strategy: &'a StrategyReport, line: &'a LineReport) -> Charge<'a> {
         let month = |per_day: &Exact| Period::Month.of_day(per_day, &self.days_per_month);
         let pricing_quantity = month(&line.quantity).checked_div(&line.per).unwrap_or(Exact::ZERO);
-        // What is paid per month is one month of it, whatever its days.
-        let quantity = if line.unit == "month" { pricing_quantity.clone() } else { month(&line.quantity) };
+        // What is kept for a month is kept for one of them, whatever its days.
+        let quantity = if line.unit.ends_with("month") { pricing_quantity.clone() } else { month(&line.quantity) };
         let unit_price = &line.unit_price * &self.currency_per_usd;
         let list_unit_price =
             line.list_unit_price.as_ref().map_or_else(|| unit_price.clone(), |usd| usd * &self.currency_per_usd);

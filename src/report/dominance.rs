@@ -28,7 +28,7 @@ pub(super) struct Domination {
 
 /// The dominated models of a strategy.
 pub(super) fn dominations(plan: &Plan, strategy: &Strategy) -> Vec<Domination> {
-    let Serving::Route(route) = &strategy.serving else { return Vec::new() };
+    let Serving::Route(route) = strategy.answers() else { return Vec::new() };
     (0..route.arms.len()).filter_map(|arm| domination(plan, strategy, route, arm)).collect()
 }
 

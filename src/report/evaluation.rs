@@ -1,10 +1,12 @@
 //! Every strategy of a plan computed, with the variants that reports compare.
 
 use super::break_even::{BreakEvenReport, break_evens};
+use super::fine_tune::{Tuned, tuned};
 use crate::analysis::risk;
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
-use crate::levers::{self, Outcome, Variant};
+use crate::levers::{self, Outcome, Quantity, Variant};
+use crate::parallel;
 use crate::plan::{Arm, Billing, Bound, Metric, Plan, Serving, Strategy, Task};
 use crate::units::{Exact, grammar::DAYS_PER_YEAR};
 
@@ -28,6 +30,8 @@ pub struct Computed {
     pub outcome: Outcome,
     /// Both ways to bill its cascades; `None` without one.
     pub cascade: Option<Billings>,
+    /// Its tuned model against whom that spares.
+    pub tuned: Option<Tuned>,
     /// What it costs at both ends of the throughputs that it estimates, the lesser cost first; `None` where it estimates none.
     pub interval: Option<(Exact, Exact)>,
     /// What it would cost if every request were the mean request; `None` where all are alike.
@@ -51,8 +55,9 @@ impl Evaluation {
     pub fn of(plan: Plan) -> Result<Self, Vec<Diagnostic>> {
         let mut results = Vec::new();
         let mut problems: Vec<Diagnostic> = Vec::new();
-        for strategy in &plan.strategies {
-            match computed(&plan, strategy) {
+        let of = |index: usize| plan.strategies.get(index).map(|strategy| computed(&plan, strategy));
+        for result in parallel::each(plan.strategies.len(), of).into_iter().flatten() {
+            match result {
                 Ok(result) => results.push(result),
                 Err(found) => problems.extend(found),
             }
@@ -113,6 +118,8 @@ impl Evaluation {
                 let of = |known: &&(usize, Metric, Exact)| (known.0, known.1) == (strategy, metric);
                 self.quantiles.iter().find(of)?.2.clone()
             }
+            Metric::FineTuneSavesPerCall => result.tuned.as_ref()?.saves()?,
+            Metric::FineTuneBreakEvenCalls => result.tuned.as_ref()?.break_even()?,
             Metric::EveryAttemptPerMonth => result.cascade.as_ref()?.every_attempt.total.value() * days,
             Metric::FinalOnlyPerMonth => result.cascade.as_ref()?.final_only.total.value() * days,
         })
@@ -124,9 +131,11 @@ impl Evaluation {
     }
 }
 
-/// Whether a line bills tokens that a model reads.
+/// Whether a line bills tokens that a model reads. What is held is counted in token-hours, which are none.
 pub(crate) fn is_input(line: &levers::Line) -> bool {
-    line.model.is_some() && (line.component.starts_with("input") || line.component.starts_with("cache"))
+    let component = line.component.as_str();
+    let is_read = component.starts_with("input") || component.starts_with("cache") || component == "reindex";
+    line.model.is_some() && matches!(line.quantity, Quantity::Tokens(_)) && is_read && component != "cache_storage"
 }
 
 /// Whether a line bills tokens that a model writes.
@@ -139,7 +148,7 @@ fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic
     let total = |variant: Variant| with(variant).map(|outcome| outcome.total.value().clone());
     let outcome = with(Variant::default())?;
     let billed = |billing| with(Variant { billing: Some(billing), ..Variant::default() });
-    let cascade = if has_cascade(&strategy.serving) {
+    let cascade = if has_cascade(strategy.answers()) {
         Some(Billings { every_attempt: billed(Billing::EveryAttempt)?, final_only: billed(Billing::FinalOnly)? })
     } else {
         None
@@ -157,7 +166,8 @@ fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic
     } else {
         None
     };
-    Ok(Computed { outcome, cascade, interval, evened })
+    let tuned = tuned(plan, strategy, &outcome);
+    Ok(Computed { outcome, cascade, tuned, interval, evened })
 }
 
 fn has_cascade(serving: &Serving) -> bool {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::evaluation::{is_input, is_output};
+use super::fine_tune::Tuned;
+use super::limits::{Limited, limited};
 use super::{Evaluation, ScenarioName};
 use crate::diag::suggest;
 use crate::figure::{Calls, Figure, Step};
@@ -66,7 +68,7 @@ pub struct Input {
 }
 
 /// Explains figures of one strategy. `path` is a metric (`per_month`), a line (`route.gpt-4o.input`) or the start of
-/// one (`route`, `gpt-4o`); `None` explains the cost and every line.
+/// one (`route`, `gpt-4o`, `limits`); `None` explains the cost and every line.
 ///
 /// # Errors
 /// The paths that exist, when `path` is none of them.
@@ -79,7 +81,12 @@ pub fn explain(evaluation: &Evaluation, strategy: usize, path: Option<&str>) -> 
         if strategy != evaluation.plan.baseline {
             all.push(metric(evaluation, strategy, Metric::SavingsPercent));
         }
-        return Ok(all.into_iter().flatten().chain(lines.iter().map(|line| of_line(evaluation, line))).collect());
+        all.extend(
+            [Metric::FineTuneSavesPerCall, Metric::FineTuneBreakEvenCalls]
+                .map(|known| metric(evaluation, strategy, known)),
+        );
+        let of_lines = lines.iter().map(|line| of_line(evaluation, line));
+        return Ok(all.into_iter().flatten().chain(of_lines).chain(limits(evaluation, &result.outcome)).collect());
     };
     let known = Metric::ALL
         .into_iter()
@@ -90,16 +97,64 @@ pub fn explain(evaluation: &Evaluation, strategy: usize, path: Option<&str>) -> 
             None => Err(format!("this strategy has no {path}")),
         };
     }
+    let of_limits: Vec<Explanation> = limits(evaluation, &result.outcome);
+    let starts = |title: &str| title == path || title.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    if of_limits.iter().any(|found| starts(&found.title)) {
+        return Ok(of_limits.into_iter().filter(|found| starts(&found.title)).collect());
+    }
     let matching: Vec<&Line> = lines.iter().filter(|line| matches(line, path)).collect();
     if !matching.is_empty() {
         return Ok(matching.into_iter().map(|line| of_line(evaluation, line)).collect());
     }
-    let paths: Vec<String> = lines.iter().map(line_path).collect();
+    let paths: Vec<String> =
+        lines.iter().map(line_path).chain(of_limits.into_iter().map(|found| found.title)).collect();
     let names: Vec<&str> =
         Metric::ALL.iter().map(|metric| metric.name()).chain(paths.iter().map(String::as_str)).collect();
     let near = suggest::did_you_mean(path, names.iter().copied());
     let all = || format!("these exist:\n  {}", names.join("\n  "));
     Err(format!("there is no figure `{path}`; {}", near.unwrap_or_else(all)))
+}
+
+/// What a call of a tuned model saves, with the numbers put in.
+fn saved_per_call(evaluation: &Evaluation, tuned: &Tuned) -> Option<String> {
+    let usd = |value: &Exact| text(evaluation, Metric::PerDay, value);
+    Some(format!("a call without it {} - a call of the tuned model {}", usd(tuned.base.as_ref()?), usd(&tuned.own)))
+}
+
+/// What is asked of models with rate limits.
+fn limits(evaluation: &Evaluation, outcome: &Outcome) -> Vec<Explanation> {
+    let number = |value: &Exact| display::count(&value.round(1));
+    let of = |limited: Limited| {
+        let id = limited.model.listed.id.clone();
+        let overflow = limited.overflow;
+        limited.rates.into_iter().map(move |rate| {
+            let fits = if rate.fits() { "fits" } else { "passes" };
+            let above = if rate.fits() {
+                String::new()
+            } else {
+                format!("; {} of a week's requests come above it", display::percent(&overflow, 1))
+            };
+            let (peak, limit) = (number(&rate.peak), number(&rate.limit));
+            Explanation {
+                amount: rate.peak.clone(),
+                title: format!("limits.{id}.{}", rate.what),
+                value: format!("{peak} a minute at the peak, which {fits} the limit of {limit}{above}"),
+                terms: vec![rate.formula],
+                inputs: rate.inputs.iter().map(leaf).collect(),
+            }
+        })
+    };
+    limited(&evaluation.plan, outcome).into_iter().flat_map(of).collect()
+}
+
+fn leaf(step: &Arc<Step>) -> Input {
+    Input {
+        depth: 1,
+        name: step.name.as_deref().unwrap_or_default().to_owned(),
+        value: step.amount(),
+        formula: None,
+        from: step.provenance().unwrap_or_default(),
+    }
 }
 
 /// The path of a line: `route.gpt-4o.input`, with the mode behind it for a batch.
@@ -241,6 +296,18 @@ fn metric(evaluation: &Evaluation, strategy: usize, metric: Metric) -> Option<Ex
         Metric::P50PerMonth | Metric::P90PerMonth | Metric::P95PerMonth => {
             let what = "the quantile of the cost of a month over draws of what is uncertain, an estimate; `risk` says how good";
             (what.to_owned(), Vec::new())
+        }
+        Metric::FineTuneSavesPerCall => (saved_per_call(evaluation, result.tuned.as_ref()?)?, Vec::new()),
+        Metric::FineTuneBreakEvenCalls => {
+            let tuned = result.tuned.as_ref()?;
+            let training = tuned.training.cost.step();
+            let cost = text(evaluation, Metric::PerDay, &training.value);
+            let mut parts = vec![Input {
+                formula: Some(training.formula()),
+                ..input("training".to_owned(), training.amount(), String::new())
+            }];
+            collect(training, 2, &mut parts);
+            (format!("training {cost} / ({})", saved_per_call(evaluation, tuned)?), parts)
         }
         Metric::FinalOnlyPerMonth => {
             variant(&result.cascade.as_ref()?.final_only, "every request pays only the step that answered it")

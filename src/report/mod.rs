@@ -10,6 +10,8 @@ mod dominance;
 mod evaluation;
 pub mod explain;
 mod field;
+mod fine_tune;
+mod limits;
 mod period;
 mod printed;
 mod read;
@@ -31,6 +33,8 @@ pub use comparison::Comparison;
 pub use evaluation::{Billings, Computed, Evaluation};
 pub(crate) use evaluation::{is_input, is_output};
 pub use field::{Field, Order};
+pub use fine_tune::{FineTuneReport, Tuned};
+pub use limits::{LimitReport, RateReport};
 pub use period::Period;
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
@@ -152,6 +156,18 @@ pub struct StrategyReport {
     pub deployments: Vec<DeploymentReport>,
     /// Prompt caches and what they do on each model.
     pub prefix_caches: Vec<PrefixCacheReport>,
+    /// The corpus that is searched for each request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieval: Option<RetrievalReport>,
+    /// The tuned model that answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fine_tune: Option<FineTuneReport>,
+    /// Models with rate limits and what is asked of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitReport>,
+    /// What was promised to providers or paid in advance, and what of it is used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commitments: Vec<CommitmentReport>,
     /// Cost relative to the dearest strategy, 0 to 1.
     pub relative_cost: Exact,
     /// The bill by lever and item, dearest first.
@@ -250,6 +266,46 @@ pub struct PrefixCacheReport {
     pub requests_per_second_and_prefix: Option<Exact>,
     /// Saved against paying all of it as input; negative where the cache costs more.
     pub saves_per_month: Exact,
+}
+
+/// A corpus that is searched for each request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RetrievalReport {
+    /// Who makes vectors of chunks and queries.
+    pub model: String,
+    /// Chunks of the corpus, each with a vector.
+    pub chunks: Exact,
+    /// Tokens that are read to make them, overlaps included.
+    pub index_tokens: Exact,
+    /// What the first index costs.
+    pub index_cost: Exact,
+    /// The part of that which a month bears.
+    pub index_per_month: Exact,
+    /// 10^9 bytes in the store, where it is paid by size.
+    pub stored_gb: Option<Exact>,
+    /// Tokens of context that a prompt gets, before any other lever.
+    pub context_tokens: Exact,
+    /// What all of it costs: index, upkeep, store, queries, reranking.
+    pub per_month: Exact,
+}
+
+/// What was promised to a provider or paid in advance.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CommitmentReport {
+    /// The provider or model.
+    pub of: String,
+    /// `minimum` or `prepaid`.
+    pub kind: String,
+    /// What its models cost.
+    pub spend_per_month: Exact,
+    /// What was promised, or is paid in advance, a month.
+    pub committed_per_month: Exact,
+    /// Usage that a month of prepaid credits buys; `None` where nothing is prepaid.
+    pub credit_per_month: Option<Exact>,
+    /// What of the promise or the credits is not used.
+    pub unused_per_month: Exact,
+    /// What it adds to the bill; negative where a bonus is used.
+    pub adds_per_month: Exact,
 }
 
 /// What runs of a deployment for a strategy.

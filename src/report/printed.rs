@@ -6,9 +6,9 @@ use super::break_even::{
 };
 use super::comparison::{Asked, CauseChange, ConditionResult, PriceChangeReport, SideReport, StrategyChange};
 use super::{
-    Advice, Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, Comparison, ComponentPart, CostInterval,
-    Costs, DeploymentReport, ExpectationResult, Interaction, LeverSaving, LineReport, PrefixCacheReport, Report,
-    Savings, StrategyReport, Usage,
+    Advice, Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CommitmentReport, Comparison, ComponentPart,
+    CostInterval, Costs, DeploymentReport, ExpectationResult, FineTuneReport, Interaction, LeverSaving, LimitReport,
+    LineReport, PrefixCacheReport, RateReport, Report, RetrievalReport, Savings, StrategyReport, Usage,
 };
 use crate::units::Exact;
 
@@ -67,7 +67,7 @@ print! {
     Asked { base, head, change, change_percent }
     Best { per_month, saves_per_month, saves_percent }
     StrategyReport {
-        cost, savings, quality, usage, deployments, prefix_caches, interval, relative_cost, breakdown, components, lines, waterfall,
+        cost, savings, quality, usage, deployments, prefix_caches, retrieval, fine_tune, limits, commitments, interval, relative_cost, breakdown, components, lines, waterfall,
         shapley,
         interactions, alternatives
     }
@@ -77,6 +77,18 @@ print! {
     PrefixCacheReport {
         hit_share_of_cacheable_tokens, hit_share_of_input_tokens, break_even_hit_share, break_even_reads_per_write,
         requests_per_second_and_prefix, saves_per_month
+    }
+    RetrievalReport {
+        chunks, index_tokens, index_cost, index_per_month, stored_gb, context_tokens, per_month
+    }
+    FineTuneReport {
+        training, per_month, hosting_per_month, calls_per_day, base_per_call, tuned_per_call, saves_per_call, break_even_calls,
+        break_even_days
+    }
+    LimitReport { rates, overflow_share }
+    RateReport { limit_per_minute, mean_per_minute, peak_per_minute }
+    CommitmentReport {
+        spend_per_month, committed_per_month, credit_per_month, unused_per_month, adds_per_month
     }
     LeverSaving { saves_per_month }
     Interaction { saves_more_per_month }

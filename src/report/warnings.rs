@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::dominance::{Domination, dominations};
-use super::{Evaluation, Word};
+use super::limits::{self, Limited};
+use super::{Evaluation, Tuned, Word};
 use crate::levers::{Finding, PrefixUse};
 use crate::plan::{Billing, Cascade, Model, Plan, Server, Serving};
 use crate::pricing::Card;
@@ -36,7 +37,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     );
     let totals = result.cascade.as_ref().map(|both| (both.every_attempt.total.value(), both.final_only.total.value()));
     if let Some((every, only)) = totals
-        && billing_of(&strategy.serving) == Some(Billing::FinalOnly)
+        && billing_of(strategy.answers()) == Some(Billing::FinalOnly)
         && only < every
     {
         let days = plan.days_per_month.value();
@@ -86,6 +87,8 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             lifecycle(&used.model, &mut found);
         }
     }
+    found.extend(result.tuned.as_ref().and_then(|tuned| never_pays(tuned, plan, &money)));
+    found.extend(limits::limited(plan, &result.outcome).iter().flat_map(rate_limits));
     found.extend(result.outcome.findings.iter().map(finding));
     found.extend(result.outcome.prefixes.iter().filter_map(|used| losing(used, plan, &money)));
     for hosted in &result.outcome.hosted {
@@ -93,6 +96,49 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
         found.extend(told.map(|(code, message)| Warning { code: (*code).into(), message: message.clone() }));
     }
     found
+}
+
+/// A tuned model whose training no number of calls pays.
+fn never_pays(tuned: &Tuned, plan: &Plan, money: &dyn Fn(&Exact) -> String) -> Option<Warning> {
+    let saves = tuned.saves()?;
+    let base = tuned.base.as_ref()?;
+    let message = if saves <= Exact::ZERO {
+        format!(
+            "a call of the tuned model costs {}, without it {}: no number of calls pays the training",
+            money(&tuned.own),
+            money(base)
+        )
+    } else {
+        let days = plan.days_per_month.value();
+        let saved = &(&saves * &tuned.calls_per_day) * days;
+        let hosting = &tuned.hosting_per_day * days;
+        if saved > hosting {
+            return None;
+        }
+        format!(
+            "the tuned model saves {} a month on its calls and costs {} to be kept ready: more calls are needed before it \
+             pays anything of its training",
+            money(&saved),
+            money(&hosting)
+        )
+    };
+    Some(Warning { code: "fine-tune-never-pays".into(), message })
+}
+
+/// Models that are asked for more than their provider allows.
+fn rate_limits(limited: &Limited) -> impl Iterator<Item = Warning> {
+    let exceeded = limited.rates.iter().filter(|rate| !rate.fits());
+    exceeded.map(|rate| Warning {
+        code: "rate-limit-exceeded".into(),
+        message: format!(
+            "{}: {} {} a minute at the peak pass the limit of {}; {} of a week's requests come above it",
+            limited.model.listed.id,
+            display::count(&rate.peak.round(1)),
+            rate.what.replace('_', " "),
+            display::count(&rate.limit),
+            display::percent(&limited.overflow, 1),
+        ),
+    })
 }
 
 /// A prompt cache that costs more than it saves.

@@ -24,6 +24,10 @@ pub enum Kind {
     Rate,
     /// Seconds: `30s`, `5m`, `24h`
     Duration,
+    /// Days: `90 days`, `1 year` of 365 of them, `6 months` of the calendar
+    Period,
+    /// Months of the calendar: the same periods
+    Months,
     /// USD per token: `2.50` (per 1M), `$0.0025/1k`
     TokenPrice,
     /// Tokens per second: `3000 tok/s`
@@ -97,6 +101,7 @@ impl Kind {
             Self::Factor => "a factor",
             Self::Rate => "a rate",
             Self::Duration => "a duration",
+            Self::Period | Self::Months => "a period",
             Self::TokenPrice => "a token price",
             Self::Throughput => "a throughput",
             Self::Memory => "an amount of memory",
@@ -113,7 +118,10 @@ impl Kind {
             Self::Tokens => "write `500`, `1154.7` or `2k`",
             Self::Factor => "write a plain number like `1.3`",
             Self::Rate => "write `1M/day`, `12/s` or `30M/month`; s, min, hour, day, week, month and year are known",
-            Self::Duration => "write `30s`, `5m`, `1h`, `24h` or `7d`",
+            Self::Duration => "write `50ms`, `30s`, `5m`, `1h`, `24h` or `7d`",
+            Self::Period | Self::Months => {
+                "write `6 months`, `1 year` or `90 days`; day, week, month and year are known"
+            }
             Self::TokenPrice => "write `2.50` (USD per 1M tokens), `$2.50/1M` or `$0.0025/1k`",
             Self::Throughput => "write `3000 tok/s`",
             Self::Memory => "write `80GB` (10^9 bytes) or `15GiB` (2^30 bytes)",
@@ -148,6 +156,10 @@ impl Kind {
                 _ => return Err(Refusal::malformed(self, text)),
             },
             Self::Duration => by_table(&number, unit, DURATIONS).ok_or_else(|| Refusal::malformed(self, text))?,
+            Self::Period => period(&number, unit, settings).ok_or_else(|| Refusal::malformed(self, text))?,
+            Self::Months => period(&number, unit, settings)
+                .and_then(|days| days.checked_div(&settings.days_per_month))
+                .ok_or_else(|| Refusal::malformed(self, text))?,
             Self::Memory => by_table(&number, unit, MEMORIES).ok_or_else(|| Refusal::malformed(self, text))?,
             Self::Factor => return Err(Refusal::malformed(self, text)),
         };
@@ -297,6 +309,18 @@ fn rate(number: &Exact, unit: &str, text: &str, settings: &Settings) -> Result<E
     per_day.ok_or_else(|| Refusal::malformed(Kind::Rate, text))
 }
 
+/// Days of a period; months are those of the calendar.
+fn period(number: &Exact, unit: &str, settings: &Settings) -> Option<Exact> {
+    let days = match unit {
+        "d" | "day" | "days" => Exact::ONE,
+        "w" | "week" | "weeks" => Exact::from(7),
+        "month" | "months" => settings.days_per_month.clone(),
+        "y" | "year" | "years" => Exact::from(DAYS_PER_YEAR),
+        _ => return None,
+    };
+    Some(number * &days)
+}
+
 /// The one place where a price per million tokens becomes a price per token.
 fn token_price(number: &Exact, unit: &str) -> Option<Exact> {
     let per = match unit.strip_prefix('/') {
@@ -440,6 +464,12 @@ mod tests {
             (Kind::Duration, "5m", "300"),
             (Kind::Duration, "7d", "604800"),
             (Kind::Duration, "50ms", "0.05"),
+            (Kind::Period, "6 months", "180"),
+            (Kind::Period, "1 year", "365"),
+            (Kind::Period, "90 days", "90"),
+            (Kind::Period, "2 weeks", "14"),
+            (Kind::Months, "6 months", "6"),
+            (Kind::Months, "90 days", "3"),
             (Kind::TokenPrice, "2.50", "0.0000025"),
             (Kind::TokenPrice, "$2.50/1M", "0.0000025"),
             (Kind::TokenPrice, "$0.0025/1k", "0.0000025"),
@@ -467,6 +497,8 @@ mod tests {
             (Kind::Count, "3m", "Malformed"),
             (Kind::Rate, "1M", "Malformed"),
             (Kind::Rate, "1M/fortnight", "Malformed"),
+            (Kind::Period, "6", "Malformed"),
+            (Kind::Period, "6m", "Malformed"),
             (Kind::Tokens, "NaN", "Malformed"),
             (Kind::Tokens, ".inf", "Malformed"),
             (Kind::Tokens, "", "Malformed"),

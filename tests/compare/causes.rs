@@ -32,6 +32,13 @@ fn plain(mut scenario: Scenario) -> Scenario {
             strategy.compress = None;
         }
     }
+    // What stands in for a baseline or a mode that another scenario may not have goes with nothing else.
+    if let Some(tuned) = &mut strategy.fine_tune {
+        tuned.alone = false;
+    }
+    if let Some(retrieval) = &mut strategy.retrieval {
+        retrieval.batch = false;
+    }
     each_over(strategy, &mut |over| {
         if let Some(batch) = &mut over.batch {
             let half = Discount { share: Dec { units: 500, places: 3 }, applies_to: Vec::new() };
@@ -44,7 +51,7 @@ fn plain(mut scenario: Scenario) -> Scenario {
 /// The causes and how each is taken from another scenario.
 type Take = fn(&mut Scenario, &Scenario);
 
-const CAUSES: [(&str, Take); 12] = [
+const CAUSES: [(&str, Take); 15] = [
     ("price", |to, from| {
         to.models.clone_from(&from.models);
         to.provider_discounts = from.provider_discounts;
@@ -55,7 +62,10 @@ const CAUSES: [(&str, Take); 12] = [
     ("response_cache", |to, from| to.strategies[0].cache.clone_from(&from.strategies[0].cache)),
     ("compress", |to, from| to.strategies[0].compress.clone_from(&from.strategies[0].compress)),
     ("examples", |to, from| to.strategies[0].examples = from.strategies[0].examples),
-    ("context", |to, from| to.strategies[0].context_max = from.strategies[0].context_max),
+    ("context", |to, from| to.strategies[0].context.clone_from(&from.strategies[0].context)),
+    ("retrieval", |to, from| to.strategies[0].retrieval.clone_from(&from.strategies[0].retrieval)),
+    ("fine_tune", |to, from| to.strategies[0].fine_tune.clone_from(&from.strategies[0].fine_tune)),
+    ("commitment", |to, from| to.commitments.clone_from(&from.commitments)),
     ("output", |to, from| to.strategies[0].over.output.clone_from(&from.strategies[0].over.output)),
     ("pack", |to, from| to.strategies[0].pack.clone_from(&from.strategies[0].pack)),
     ("retries", |to, from| to.strategies[0].over.retries.clone_from(&from.strategies[0].over.retries)),
@@ -153,13 +163,30 @@ proptest! {
     /// their parts from one and the rest from the other.
     #[test]
     fn causes_are_those_of_the_oracle(
-        base in scenario().prop_map(plain),
+        mut base in scenario().prop_map(plain),
         mut other in scenario().prop_map(plain),
         causes in prop::sample::subsequence((0..CAUSES.len()).collect::<Vec<_>>(), 1..=4),
     ) {
         // The same sellers, and tasks that every route fits.
         for (model, known) in other.models.iter_mut().zip(&base.models) {
             model.provider = known.provider;
+        }
+        // A model that has changed hands may not be committed a second time.
+        let owned: Vec<usize> = other.models.iter().map(|model| model.provider).collect();
+        let whole: Vec<usize> = other.commitments.iter().filter_map(|each| match each.whose {
+            Whose::Provider(provider) => Some(provider),
+            Whose::Model(_) => None,
+        }).collect();
+        other.commitments.retain(|each| match each.whose {
+            Whose::Provider(provider) => owned.contains(&provider),
+            Whose::Model(model) => !whole.contains(&owned[model]),
+        });
+        if [&base, &other].iter().any(|scenario| scenario.strategies[0].retrieval.is_some()) {
+            // A context that is stated is not retrieved.
+            for scenario in [&mut base, &mut other] {
+                scenario.shape.prompt[CONTEXT] = 0;
+                scenario.tasks.iter_mut().for_each(|task| task.prompt[CONTEXT] = None);
+            }
         }
         other.tasks.clone_from(&base.tasks);
         let tasks = base.tasks.len();

@@ -14,6 +14,12 @@ pub struct Outcome {
     pub models: BTreeMap<usize, Use>,
     /// Paid for no model.
     pub other: Q,
+    /// Paid for answers, call by call.
+    pub answering: Q,
+    /// Calls that go on to be answered.
+    pub reached: Q,
+    /// What commitments add, by their position.
+    pub commitments: Vec<Q>,
 }
 
 #[derive(Clone, Default, Debug)]
@@ -22,11 +28,19 @@ pub struct Use {
     pub input: Q,
     pub output: Q,
     pub cost: Q,
+    /// Paid for it whether it is called or not; beside its cost.
+    pub fixed: Q,
 }
 
 impl Outcome {
     pub fn total(&self) -> Q {
-        self.models.values().fold(self.other.clone(), |sum, used| sum + &used.cost)
+        let committed = self.commitments.iter().fold(self.other.clone(), |sum, adds| sum + adds);
+        self.models.values().fold(committed, |sum, used| sum + &used.cost + &used.fixed)
+    }
+
+    /// What answering a call costs, where any is answered.
+    pub fn per_call(&self) -> Option<Q> {
+        (!self.reached.is_zero()).then(|| &self.answering / &self.reached)
     }
 }
 
@@ -117,10 +131,17 @@ impl Scenario {
     pub fn evaluate(&self, strategy: &Strategy, billing: Option<Billing>) -> Outcome {
         let mut bill = Bill { scenario: self, billing, outcome: Outcome::default() };
         let requests = self.requests_per_day();
+        if let Some(retrieval) = &strategy.retrieval {
+            bill.corpus(retrieval);
+        }
+        if let Some(tuned) = &strategy.fine_tune {
+            bill.training(tuned);
+        }
         let served = bill.response_cache(strategy.cache.as_ref(), &requests);
         for (share, shape, task) in self.tasks_with_shapes() {
             bill.task(strategy, &shape, task, &served * share);
         }
+        bill.commitments();
         bill.outcome
     }
 }
@@ -161,8 +182,99 @@ impl<'a> Bill<'a> {
         left + rerun
     }
 
+    fn months(&self, span: Option<Span>) -> Q {
+        let month = whole(self.scenario.days_per_month);
+        match span {
+            None => whole(12),
+            Some(Span::Months(n)) => whole(n),
+            Some(Span::Years(n)) => whole(n * 365) / month,
+            Some(Span::Days(n)) => whole(n) / month,
+        }
+    }
+
+    fn a_day(&self, per_month: Q) -> Q {
+        per_month / whole(self.scenario.days_per_month)
+    }
+
+    fn training(&mut self, tuned: &FineTune) {
+        let cost = tuned.cost() / self.months(tuned.amortise);
+        let cost = self.a_day(cost);
+        let used = self.outcome.models.entry(tuned.model).or_default();
+        used.fixed += cost + or_zero(tuned.hosting_per_hour) * whole(24);
+    }
+
+    fn corpus(&mut self, retrieval: &Retrieval) {
+        let stride = whole(retrieval.chunk - retrieval.overlap.unwrap_or(0));
+        let pieces = whole(retrieval.corpus) / stride;
+        let (tokens, chunks) = (&pieces * whole(retrieval.chunk), pieces.ceil());
+        let batch = Batch { share: Dec { units: 1, places: 0 }, discount: None };
+        let mode = retrieval.batch.then_some(&batch);
+        let price = self.scenario.price(retrieval.embed, &whole(retrieval.chunk), mode);
+        let cost = &tokens * &price.input + &chunks * &price.request;
+        let once = self.a_day(&cost / self.months(retrieval.amortise));
+        let share = self.a_day(or_zero(retrieval.reindex));
+        let used = self.outcome.models.entry(retrieval.embed).or_default();
+        used.fixed += once + &cost * &share;
+        used.input += &tokens * &share;
+        if let Some(store) = &retrieval.store {
+            let rent = match &store.rent {
+                Rent::PerMonth(usd) => usd.q(),
+                Rent::PerGb { price, dimensions, bytes, text } => {
+                    let each = whole(dimensions * bytes.unwrap_or(4) + text.unwrap_or(0));
+                    chunks * each / whole(1_000_000_000) * price.q()
+                }
+            };
+            self.outcome.other += self.a_day(rent);
+        }
+    }
+
+    fn searches(&mut self, retrieval: &Retrieval, shape: &Shape, requests: &Q) {
+        let query = whole(retrieval.query.unwrap_or(shape.prompt[USER]));
+        self.side_call(retrieval.embed, requests, &query, &Q::zero());
+        let per_search = retrieval.store.as_ref().and_then(|store| store.per_search);
+        self.outcome.other += requests * or_zero(per_search);
+        match &retrieval.rerank {
+            Some(Rerank::PerSearch(usd)) => self.outcome.other += requests * usd.q(),
+            Some(Rerank::Model { model, candidates }) => {
+                let read = whole(*candidates) * (whole(retrieval.chunk) + query);
+                self.side_call(*model, requests, &read, &Q::zero());
+            }
+            None => {}
+        }
+    }
+
+    /// Everything else is billed by now.
+    fn commitments(&mut self) {
+        for Commitment { whose, terms } in &self.scenario.commitments {
+            let is_own = |model: usize| match whose {
+                Whose::Provider(provider) => self.scenario.models[model].provider == *provider,
+                Whose::Model(own) => *own == model,
+            };
+            let models = self.outcome.models.iter().filter(|(model, _)| is_own(**model));
+            let spend = models.fold(Q::zero(), |sum, (_, used)| sum + &used.cost + &used.fixed);
+            let spend = spend * whole(self.scenario.days_per_month);
+            let adds = match terms {
+                Terms::Minimum(minimum) => (minimum.q() - &spend).max(Q::zero()),
+                Terms::Prepaid { amount, valid, bonus } => {
+                    let paid = amount.q() / self.months(Some(*valid));
+                    let bought = &paid * (Q::one() + or_zero(*bonus));
+                    paid - spend.min(bought)
+                }
+            };
+            let adds = self.a_day(adds);
+            self.outcome.commitments.push(adds);
+        }
+    }
+
     fn task(&mut self, strategy: &'a Strategy, shape: &Shape, task: usize, requests: Q) {
         let mut prompt: [Q; 6] = std::array::from_fn(|i| whole(shape.prompt[i]));
+        if let Some(retrieval) = &strategy.retrieval {
+            self.searches(retrieval, shape, &requests);
+            prompt[CONTEXT] = whole(retrieval.top * retrieval.chunk);
+        }
+        if let Some(tuned) = &strategy.fine_tune {
+            prompt[EXAMPLES] = whole(tuned.examples.unwrap_or(0));
+        }
         if let Some(compress) = &strategy.compress {
             let mut read = Q::zero();
             for (part, cut) in prompt.iter_mut().zip(&compress.cuts) {
@@ -179,11 +291,17 @@ impl<'a> Bill<'a> {
                 None => {}
             }
         }
-        if let Some((keep, of)) = strategy.examples {
+        if let Some((keep, of)) = strategy.examples.filter(|_| strategy.fine_tune.is_none()) {
             prompt[EXAMPLES] = &prompt[EXAMPLES] * whole(keep) / whole(of);
         }
-        if let Some(max) = strategy.context_max {
-            prompt[CONTEXT] = prompt[CONTEXT].clone().min(whole(max));
+        let relevant = |tokens: &Q, share: &Dec| tokens * share.q();
+        match &strategy.context {
+            None => {}
+            Some(Context::Relevance(share)) => prompt[CONTEXT] = relevant(&prompt[CONTEXT], share),
+            Some(Context::Max(max)) => prompt[CONTEXT] = prompt[CONTEXT].clone().min(whole(*max)),
+            Some(Context::Both(share, max)) => {
+                prompt[CONTEXT] = relevant(&prompt[CONTEXT], share).min(whole(*max));
+            }
         }
         let sum = |shared: bool| (0..6).filter(|i| SHARED[*i] == shared).fold(Q::zero(), |sum, i| sum + &prompt[i]);
         let (items, overhead) = match &strategy.pack {
@@ -194,11 +312,15 @@ impl<'a> Bill<'a> {
         let (output, reasoning) = (whole(shape.output), whole(shape.reasoning));
         let call = Call { shared: sum(true), own: sum(false), items, output, overhead, reasoning };
         let levers = Levers::within(&strategy.over, None);
-        match &strategy.serving {
-            Serving::Model(model) => self.model(*model, levers, &call, &calls, Billed::All),
-            Serving::Cascade(cascade) => self.cascade(cascade, levers, &call, &calls),
-            Serving::Route(route) => self.route(route, levers, &call, task, &calls),
+        let before = self.outcome.total();
+        self.outcome.reached += &calls;
+        match (&strategy.fine_tune, &strategy.serving) {
+            (Some(tuned), _) => self.model(tuned.model, levers, &call, &calls, Billed::All),
+            (None, Serving::Model(model)) => self.model(*model, levers, &call, &calls, Billed::All),
+            (None, Serving::Cascade(cascade)) => self.cascade(cascade, levers, &call, &calls),
+            (None, Serving::Route(route)) => self.route(route, levers, &call, task, &calls),
         }
+        self.outcome.answering += self.outcome.total() - before;
     }
 
     fn route(&mut self, route: &'a Route, levers: Levers<'a>, call: &Call, task: usize, calls: &Q) {
@@ -321,6 +443,13 @@ impl<'a> Bill<'a> {
                 used.cost += &calls * (price.output * &output + price.reasoning * &reasoning);
             }
         }
+    }
+}
+
+impl FineTune {
+    /// What the training costs, once.
+    pub fn cost(&self) -> Q {
+        whole(self.training_tokens) * whole(self.epochs.unwrap_or(1)) * self.price.q() / whole(1_000_000)
     }
 }
 

@@ -198,6 +198,92 @@ pub fn over(likely: f64) -> BoxedStrategy<Over> {
         .boxed()
 }
 
+fn span() -> BoxedStrategy<Span> {
+    prop_oneof![
+        3 => (1..=36_u64).prop_map(Span::Months),
+        1 => (1..=3_u64).prop_map(Span::Years),
+        1 => (1..=700_u64).prop_map(Span::Days),
+    ]
+    .boxed()
+}
+
+fn fine_tune() -> BoxedStrategy<FineTune> {
+    let training = (model_index(), 0..=20_000_000_u64, option::of(0..=5_u64), usd(), option::of(span()));
+    (training, option::weighted(0.3, money(1_000_000)), option::weighted(0.4, tokens()), any::<bool>())
+        .prop_map(|((model, training_tokens, epochs, price, amortise), hosting_per_hour, examples, alone)| FineTune {
+            model,
+            training_tokens,
+            epochs,
+            price,
+            amortise,
+            hosting_per_hour,
+            examples,
+            alone,
+        })
+        .boxed()
+}
+
+fn retrieval() -> BoxedStrategy<Retrieval> {
+    let rent = prop_oneof![
+        money(100_000_000).prop_map(Rent::PerMonth),
+        (money(1_000_000), 1..=3072_u64, option::of(1..=8_u64), option::of(0..=10_000_u64))
+            .prop_map(|(price, dimensions, bytes, text)| Rent::PerGb { price, dimensions, bytes, text }),
+    ];
+    let store = (rent, option::weighted(0.3, money(500))).prop_map(|(rent, per_search)| Store { rent, per_search });
+    let rerank = prop_oneof![
+        money(3000).prop_map(Rerank::PerSearch),
+        (model_index(), 20..=100_u64).prop_map(|(model, candidates)| Rerank::Model { model, candidates }),
+    ];
+    let corpus = (100_000..=50_000_000_u64, 50..=1000_u64, option::of(0..=100_u64), 1..=20_u64);
+    let paid = (option::of(span()), option::weighted(0.5, share(1000)), option::of(store), option::of(rerank));
+    (corpus, model_index(), any::<bool>(), option::weighted(0.3, tokens()), paid)
+        .prop_map(|((corpus, chunk, overlap, top), embed, batch, query, (amortise, reindex, store, rerank))| {
+            Retrieval {
+                corpus,
+                chunk,
+                // In percent of a chunk, all of it excluded.
+                overlap: overlap.map(|percent| chunk * percent / 101),
+                top,
+                embed,
+                batch,
+                query,
+                amortise,
+                reindex,
+                store,
+                rerank,
+            }
+        })
+        .boxed()
+}
+
+fn commitments() -> BoxedStrategy<Vec<Commitment>> {
+    let amount = || (0..100_000_000_u64).prop_map(|units| Dec { units, places: 2 });
+    let terms = prop_oneof![
+        amount().prop_map(Terms::Minimum),
+        (amount(), span(), option::of(share(500))).prop_map(|(amount, valid, bonus)| Terms::Prepaid {
+            amount,
+            valid,
+            bonus
+        }),
+    ];
+    // For each provider: nothing, itself, or one or two of its models.
+    let of_provider = (0..4_usize, vec(terms, 2));
+    vec(of_provider, PROVIDERS.len())
+        .prop_map(|all| {
+            let of = |(provider, (which, terms)): (usize, (usize, Vec<Terms>))| {
+                let count = if which == 3 { 2 } else { usize::from(which > 0) };
+                let whose = move |at: usize| match which {
+                    1 => Whose::Provider(provider),
+                    // The model at this position among those of the provider, once they are known.
+                    _ => Whose::Model(provider * MODELS + at),
+                };
+                terms.into_iter().take(count).enumerate().map(move |(at, terms)| Commitment { whose: whose(at), terms })
+            };
+            all.into_iter().enumerate().flat_map(of).collect()
+        })
+        .boxed()
+}
+
 fn side() -> BoxedStrategy<Side> {
     let by_model =
         (model_index(), tokens(), 0..100_u64).prop_map(|(model, input, output)| Side::Model { model, input, output });
@@ -275,20 +361,29 @@ pub fn strategy_of(serving: BoxedStrategy<Serving>) -> BoxedStrategy<Strategy> {
         (10..60_u64).prop_map(|n| Dec { units: n, places: 1 })
     ];
     let pack = (items, option::of(0..100_u64)).prop_map(|(items, overhead)| Pack { items, overhead });
+    let context = prop_oneof![
+        share(1000).prop_map(Context::Relevance),
+        tokens().prop_map(Context::Max),
+        (share(1000), tokens()).prop_map(|(share, max)| Context::Both(share, max)),
+    ];
     let levers = (
         option::weighted(0.4, cache()),
         option::weighted(0.4, compress()),
         option::weighted(0.3, examples),
-        option::weighted(0.3, tokens()),
+        option::weighted(0.4, context),
         option::weighted(0.3, pack),
+        option::weighted(0.15, retrieval()),
+        option::weighted(0.25, fine_tune()),
     );
     (levers, serving, over(0.35))
-        .prop_map(|((cache, compress, examples, context_max, pack), serving, over)| Strategy {
+        .prop_map(|((cache, compress, examples, context, pack, retrieval, fine_tune), serving, over)| Strategy {
             cache,
             compress,
             examples,
-            context_max,
+            retrieval,
+            context,
             pack,
+            fine_tune,
             serving,
             over,
         })
@@ -304,9 +399,23 @@ pub fn scenario_of(
     let requests = prop_oneof![1..1000_u64, (1..1000_u64).prop_map(|n| n * 1000)];
     let workload = (requests, per, prop_oneof![Just(30_u64), 28..=31_u64], shape(), tasks());
     let discounts = prop::array::uniform2(option::weighted(0.3, share(500)));
-    (workload, vec(model(), MODELS), discounts, vec(strategy_of(serving()), strategies), option::of(0..3_usize))
+    (
+        workload,
+        vec(model(), MODELS),
+        discounts,
+        vec(strategy_of(serving()), strategies),
+        option::of(0..3_usize),
+        option::weighted(0.3, commitments()),
+    )
         .prop_map(
-            |((requests, per, days_per_month, shape, tasks), models, provider_discounts, strategies, baseline)| {
+            |(
+                (requests, per, days_per_month, shape, tasks),
+                models,
+                provider_discounts,
+                strategies,
+                baseline,
+                commitments,
+            )| {
                 let baseline = baseline.map(|index| index % strategies.len());
                 let scenario = Scenario {
                     requests,
@@ -317,6 +426,7 @@ pub fn scenario_of(
                     shape,
                     tasks,
                     baseline,
+                    commitments: commitments.unwrap_or_default(),
                     strategies,
                 };
                 finish(scenario)
@@ -331,6 +441,29 @@ pub fn scenario() -> BoxedStrategy<Scenario> {
 
 /// Makes parts that were drawn apart fit each other.
 fn finish(mut scenario: Scenario) -> Scenario {
+    let providers: Vec<usize> = scenario.models.iter().map(|model| model.provider).collect();
+    scenario.commitments.retain_mut(|commitment| match &mut commitment.whose {
+        Whose::Provider(provider) => providers.contains(provider),
+        Whose::Model(at) => {
+            let own = providers.iter().enumerate().filter(|(_, provider)| **provider == *at / MODELS);
+            let found = own.map(|(model, _)| model).nth(*at % MODELS);
+            found.map(|model| *at = model).is_some()
+        }
+    });
+    if scenario.strategies.iter().any(|strategy| strategy.retrieval.is_some()) {
+        // A context that is stated is not retrieved.
+        scenario.shape.prompt[CONTEXT] = 0;
+        scenario.tasks.iter_mut().for_each(|task| task.prompt[CONTEXT] = None);
+    }
+    for strategy in &mut scenario.strategies {
+        if let Some(retrieval) = &mut strategy.retrieval {
+            retrieval.batch &= scenario.models[retrieval.embed].batch.is_some();
+        }
+        if strategy.fine_tune.as_ref().is_some_and(|tuned| tuned.alone) {
+            // Nobody states what belongs to a serving that nobody states.
+            strategy.serving = Serving::Model(0);
+        }
+    }
     let shapes: Vec<Shape> = scenario.tasks_with_shapes().into_iter().map(|(_, shape, _)| shape).collect();
     let needs_discount = scenario.models.iter().any(|model| model.batch.is_none());
     let tasks = scenario.tasks.len();
@@ -338,7 +471,11 @@ fn finish(mut scenario: Scenario) -> Scenario {
         if let Some(compress) = &mut strategy.compress {
             for (part, cut) in compress.cuts.iter_mut().enumerate() {
                 let Some(Cut::To(percent)) = cut else { continue };
-                let longest = shapes.iter().map(|shape| shape.prompt[part]).max().unwrap_or(0);
+                let stated = shapes.iter().map(|shape| shape.prompt[part]).max().unwrap_or(0);
+                let longest = match &strategy.retrieval {
+                    Some(retrieval) if part == CONTEXT => retrieval.top * retrieval.chunk,
+                    _ => stated,
+                };
                 *cut = Some(if longest == 0 {
                     Cut::Removed(Dec { units: *percent, places: 2 })
                 } else {

@@ -46,6 +46,7 @@ pub struct Scenario {
     pub shape: Shape,
     pub tasks: Vec<Task>,
     pub baseline: Option<usize>,
+    pub commitments: Vec<Commitment>,
     pub strategies: Vec<Strategy>,
 }
 
@@ -157,10 +158,102 @@ pub struct Strategy {
     pub cache: Option<Cache>,
     pub compress: Option<Compress>,
     pub examples: Option<(u64, u64)>,
-    pub context_max: Option<u64>,
+    pub retrieval: Option<Retrieval>,
+    pub context: Option<Context>,
     pub pack: Option<Pack>,
+    pub fine_tune: Option<FineTune>,
     pub serving: Serving,
     pub over: Over,
+}
+
+#[derive(Clone, Debug)]
+pub struct Commitment {
+    pub whose: Whose,
+    pub terms: Terms,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    Provider(usize),
+    Model(usize),
+}
+
+#[derive(Clone, Debug)]
+pub enum Terms {
+    Minimum(Dec),
+    Prepaid { amount: Dec, valid: Span, bonus: Option<Dec> },
+}
+
+/// A period as it is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Span {
+    Months(u64),
+    Years(u64),
+    Days(u64),
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Months(n) => write!(f, "{n} months"),
+            Self::Years(n) => write!(f, "{n} years"),
+            Self::Days(n) => write!(f, "{n} days"),
+        }
+    }
+}
+
+/// The share that is relevant, and a cap.
+#[derive(Clone, Debug)]
+pub enum Context {
+    Relevance(Dec),
+    Max(u64),
+    Both(Dec, u64),
+}
+
+#[derive(Clone, Debug)]
+pub struct FineTune {
+    pub model: usize,
+    pub training_tokens: u64,
+    pub epochs: Option<u64>,
+    pub price: Dec,
+    pub amortise: Option<Span>,
+    pub hosting_per_hour: Option<Dec>,
+    pub examples: Option<u64>,
+    /// Whether the strategy says nothing of who would answer without it.
+    pub alone: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Retrieval {
+    pub corpus: u64,
+    pub chunk: u64,
+    pub overlap: Option<u64>,
+    pub top: u64,
+    pub embed: usize,
+    pub batch: bool,
+    pub query: Option<u64>,
+    pub amortise: Option<Span>,
+    pub reindex: Option<Dec>,
+    pub store: Option<Store>,
+    pub rerank: Option<Rerank>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub rent: Rent,
+    pub per_search: Option<Dec>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Rent {
+    PerMonth(Dec),
+    PerGb { price: Dec, dimensions: u64, bytes: Option<u64>, text: Option<u64> },
+}
+
+#[derive(Clone, Debug)]
+pub enum Rerank {
+    PerSearch(Dec),
+    Model { model: usize, candidates: u64 },
 }
 
 #[derive(Clone, Debug)]
@@ -385,6 +478,24 @@ impl Scenario {
         if let Some(baseline) = self.baseline {
             text += &format!("baseline: {}\n", strategy_name(baseline));
         }
+        if !self.commitments.is_empty() {
+            text += "commitments:\n";
+        }
+        for Commitment { whose, terms } in &self.commitments {
+            let whose = match whose {
+                Whose::Provider(provider) => PROVIDERS[*provider].to_owned(),
+                Whose::Model(model) => format!("m{model}"),
+            };
+            let terms = match terms {
+                Terms::Minimum(usd) => vec![entry("minimum_per_month", usd)],
+                Terms::Prepaid { amount, valid, bonus } => {
+                    let mut terms = vec![entry("prepaid", amount), entry("valid", valid)];
+                    terms.extend(maybe("bonus", bonus.map(Dec::share).as_ref()));
+                    terms
+                }
+            };
+            text += &format!("  {whose}: {}\n", map(terms));
+        }
         text += "strategies:\n";
         for (index, strategy) in self.strategies.iter().enumerate() {
             text += &format!("  {}:\n", strategy_name(index));
@@ -494,12 +605,19 @@ impl Strategy {
         found.extend(self.cache.as_ref().map(Cache::yaml));
         found.extend(self.compress.as_ref().map(Compress::yaml));
         found.extend(self.examples.map(|(keep, of)| format!("examples: {{keep: {keep}, of: {of}}}")));
-        found.extend(self.context_max.map(|max| format!("context: {{max: {max}}}")));
+        found.extend(self.retrieval.as_ref().map(Retrieval::yaml));
+        found.extend(self.context.as_ref().map(|context| match context {
+            Context::Relevance(share) => format!("context: {{relevance: {}}}", share.share()),
+            Context::Max(max) => format!("context: {{max: {max}}}"),
+            Context::Both(share, max) => format!("context: {{max: {max}, relevance: {}}}", share.share()),
+        }));
+        found.extend(self.fine_tune.as_ref().map(FineTune::yaml));
         found.extend(self.pack.as_ref().map(|pack| {
             let overhead = maybe("output_overhead", pack.overhead.as_ref());
             entry("pack", &map([Some(entry("items", &pack.items)), overhead].into_iter().flatten().collect()))
         }));
         match &self.serving {
+            _ if self.fine_tune.as_ref().is_some_and(|tuned| tuned.alone) => {}
             Serving::Model(model) => found.push(format!("model: m{model}")),
             Serving::Route(route) => {
                 found.push(entry("route", &route.how.yaml(tasks)));
@@ -510,6 +628,54 @@ impl Strategy {
         }
         found.extend(self.over.entries());
         found
+    }
+}
+
+impl FineTune {
+    fn yaml(&self) -> String {
+        let mut found = vec![
+            format!("model: m{}", self.model),
+            entry("training_tokens", &self.training_tokens),
+            entry("price", &self.price),
+        ];
+        found.extend(maybe("epochs", self.epochs.as_ref()));
+        found.extend(maybe("amortise", self.amortise.as_ref()));
+        found.extend(maybe("hosting_per_hour", self.hosting_per_hour.as_ref()));
+        found.extend(maybe("examples", self.examples.as_ref()));
+        entry("fine_tune", &map(found))
+    }
+}
+
+impl Retrieval {
+    fn yaml(&self) -> String {
+        let mut found = vec![entry("corpus", &self.corpus), entry("chunk", &self.chunk), entry("top", &self.top)];
+        found.push(if self.batch {
+            format!("embed: {{model: m{}, mode: batch}}", self.embed)
+        } else {
+            format!("embed: m{}", self.embed)
+        });
+        found.extend(maybe("overlap", self.overlap.as_ref()));
+        found.extend(maybe("query", self.query.as_ref()));
+        found.extend(maybe("amortise", self.amortise.as_ref()));
+        found.extend(maybe("reindex", self.reindex.map(Dec::share).as_ref()));
+        found.extend(self.store.as_ref().map(|store| {
+            let mut entries = match &store.rent {
+                Rent::PerMonth(usd) => vec![entry("per_month", usd)],
+                Rent::PerGb { price, dimensions, bytes, text } => {
+                    let mut entries = vec![entry("per_gb_month", price), entry("dimensions", dimensions)];
+                    entries.extend(maybe("bytes", bytes.as_ref()));
+                    entries.extend(text.map(|bytes| format!("text: {bytes}B")));
+                    entries
+                }
+            };
+            entries.extend(maybe("per_search", store.per_search.as_ref()));
+            entry("store", &map(entries))
+        }));
+        found.extend(self.rerank.as_ref().map(|rerank| match rerank {
+            Rerank::PerSearch(usd) => format!("rerank: {{per_search: {usd}}}"),
+            Rerank::Model { model, candidates } => format!("rerank: {{model: m{model}, candidates: {candidates}}}"),
+        }));
+        entry("retrieval", &map(found))
     }
 }
 

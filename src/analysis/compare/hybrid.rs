@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::prices::is_same_price;
-use super::{HOSTING, METERED, MIX, Method, PRICE, QUALITY, Split, TOKENS, VOLUME, split};
+use super::{COMMITMENT, HOSTING, METERED, MIX, Method, PRICE, QUALITY, Split, TOKENS, VOLUME, split};
 use crate::analysis::attribution::{self, MOST_PLAYERS};
 use crate::diag::Diagnostic;
 use crate::levers::{self, Variant};
@@ -32,6 +32,8 @@ pub enum Player {
     Metered,
     /// How often answers are right, which decides how many a judge accepts.
     Quality,
+    /// What was promised to providers or paid in advance.
+    Commitment,
     /// A lever of the strategy; never who answers.
     Lever(Switch),
 }
@@ -41,7 +43,8 @@ impl Player {
     fn all() -> impl Iterator<Item = Self> {
         let levers = Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving);
         let beside = [Self::Price, Self::Volume, Self::Tokens, Self::Mix, Self::Hosting, Self::Metered, Self::Quality];
-        beside.into_iter().chain(levers.map(Self::Lever))
+        // Commitments are settled when everything else is billed.
+        beside.into_iter().chain(levers.map(Self::Lever)).chain([Self::Commitment])
     }
 
     /// Its name in reports, the same both ways round.
@@ -54,6 +57,7 @@ impl Player {
             Self::Hosting => HOSTING,
             Self::Metered => METERED,
             Self::Quality => QUALITY,
+            Self::Commitment => COMMITMENT,
             Self::Lever(switch) => switch.name(base).max(switch.name(head)),
         }
     }
@@ -151,6 +155,7 @@ impl<'a> Differences<'a> {
                 let same = |task: &Task| twin(tasks, task).is_none_or(|twin| task.metered == twin.metered);
                 base.plan.workload.tasks.iter().all(same)
             }
+            Player::Commitment => base.plan.commitments == head.plan.commitments,
             Player::Quality => base.plan.quality == head.plan.quality,
             Player::Mix => {
                 let shares = |plan: &Plan| -> Vec<_> {
@@ -229,6 +234,7 @@ impl<'a> Differences<'a> {
         };
         plan.days_per_month = volume.plan.days_per_month.clone();
         plan.quality = side(Player::Quality).plan.quality.or(&self.base.plan.quality).or(&self.head.plan.quality);
+        plan.commitments.clone_from(&side(Player::Commitment).plan.commitments);
         let mut strategy = mix.strategy.clone();
         for switch in Switch::ALL.into_iter().filter(|switch| *switch != Switch::Serving) {
             switch.take(&mut strategy, side(Player::Lever(switch)).strategy);

@@ -7,7 +7,7 @@
 //!                        volume     mix                 tokens            prefix_cache           batch            price
 //! another lever          requests x quantity per request x share cached x share in batch x unit price
 //!                        volume     the lever's own name   prefix_cache   batch            price
-//! a fixed cost, hosting  quantity x unit price
+//! a fixed cost, hosting  quantity x unit price; of commitments the whole amount is theirs
 //! ```
 //!
 //! A factor that one bill does not have (the price of a model that is not asked) is the other bill's. With two causes the
@@ -15,7 +15,7 @@
 //! What a response cache or retries do to the calls that remain is in `mix`, what a shorter prompt does is in `tokens`:
 //! a bill does not say why there are fewer of them.
 
-use super::{HOSTING, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
+use super::{COMMITMENT, HOSTING, MIX, Method, PRICE, Split, TOKENS, VOLUME, split};
 use crate::analysis::attribution::{self, MOST_PLAYERS};
 use crate::units::Exact;
 
@@ -117,7 +117,9 @@ fn terms(base: &Bill, head: &Bill) -> Vec<Vec<Factor>> {
         let lines = bills.map(|bill| bill.lines.iter().filter(|line| key_of(line) == key).collect::<Vec<_>>());
         let all = sums(&lines, |line| &line.quantity);
         let mut shared: Vec<Factor> = Vec::new();
-        let is_fixed = key.unit == "month" || key.lever == "deployment";
+        let is_fixed = key.unit.ends_with("month")
+            || ["deployment", "fine_tune"].contains(&key.lever)
+            || key.component == "reindex";
         if is_fixed {
             shared.push((cause_of(&key), all.clone()));
         } else {
@@ -147,7 +149,8 @@ fn terms(base: &Bill, head: &Bill) -> Vec<Vec<Factor>> {
                 let mut factors = shared.clone();
                 factors.push((PREFIX_CACHE.to_owned(), both(ratios(&all_of_kind, &all))));
                 factors.push((chooses.to_owned(), both(ratios(&quantity, &all_of_kind))));
-                factors.push((PRICE.to_owned(), both(ratios(&sums(&of_mode, |line| &line.cost), &quantity))));
+                let price = if key.lever == COMMITMENT { COMMITMENT } else { PRICE };
+                factors.push((price.to_owned(), both(ratios(&sums(&of_mode, |line| &line.cost), &quantity))));
                 found.push(factors);
             }
         }

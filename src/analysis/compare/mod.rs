@@ -28,6 +28,8 @@ pub const HOSTING: &str = "hosting";
 pub const METERED: &str = "metered";
 /// How often answers are right, where that decides what is asked next.
 pub const QUALITY: &str = "quality";
+/// Spend that was promised or paid in advance.
+pub const COMMITMENT: &str = "commitment";
 /// What no cause explains.
 pub const OTHER: &str = "other";
 

@@ -54,7 +54,12 @@ pub fn needs(strategy: usize, metric: Metric) -> Option<(Case, Option<Measure>)>
         Metric::OutputTokensPerDay => (case(None), Some(Measure::OutputTokens)),
         Metric::EveryAttemptPerMonth => (case(Some(Billing::EveryAttempt)), None),
         Metric::FinalOnlyPerMonth => (case(Some(Billing::FinalOnly)), None),
-        Metric::SavingsPerDay | Metric::SavingsPerMonth | Metric::SavingsPercent | Metric::Quality => return None,
+        Metric::SavingsPerDay
+        | Metric::SavingsPerMonth
+        | Metric::SavingsPercent
+        | Metric::Quality
+        | Metric::FineTuneSavesPerCall
+        | Metric::FineTuneBreakEvenCalls => return None,
     })
 }
 
@@ -90,7 +95,11 @@ fn measured(plan: &Plan, outcome: &Outcome, measure: Measure) -> Arc<Step> {
     let tokens = |wanted: &dyn Fn(&levers::Line) -> bool, hosted: &dyn Fn(&levers::Hosted) -> Figure<Volume>| {
         let lines = outcome.lines.iter().filter(|line| wanted(line)).filter_map(|line| match &line.quantity {
             Quantity::Tokens(volume) => Some(volume.clone()),
-            Quantity::Events(_) | Quantity::Month(_) | Quantity::Uptime(..) | Quantity::Runtime(_) => None,
+            Quantity::Events(_)
+            | Quantity::Month(_)
+            | Quantity::Kept(..)
+            | Quantity::Uptime(..)
+            | Quantity::Runtime(_) => None,
         });
         Arc::clone(Figure::total(lines.chain(outcome.hosted.iter().map(hosted))).step())
     };

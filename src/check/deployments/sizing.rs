@@ -53,7 +53,7 @@ pub(super) fn sized(
     let engine = fields.get("engine", context.sink).and_then(|node| word(node, context.sink)).map(str::to_owned);
     let rows = fields.get("measured", context.sink).and_then(|node| {
         let file = context.from.beside(word(node, context.sink)?);
-        measurements::read(&file, context.sink)
+        measurements::read(&file, Some(&node.place), context.sink)
     });
     let terms = Terms {
         purchase: bought(fields),
@@ -97,8 +97,11 @@ pub(super) fn sized(
         let sizing = request.size();
         let keeps = |choice: &Choice<'_>| choice.fits && choice.keeps_slo != Some(false);
         let first = sizing.choices.iter().position(keeps);
-        // Replicas of a card that is named are as small as they can be: more of them follow the load in smaller steps.
-        let sound = |(_, choice): &(usize, &Choice<'_>)| keeps(choice) && !choice.flags.contains(&Flag::KvCliff);
+        // Replicas of a card that is named are as small as they can be: more of them follow the load in smaller steps. What is
+        // full of caches because it serves as many requests as fit is at no cliff where it is the best choice.
+        let sound = |(index, choice): &(usize, &Choice<'_>)| {
+            keeps(choice) && (sizing.recommended == Some(*index) || !choice.flags.contains(&Flag::KvCliff))
+        };
         let smallest = sizing.choices.iter().enumerate().filter(sound).min_by_key(|(_, choice)| choice.gpus);
         let smallest = smallest.map(|(index, _)| index).filter(|_| is_one_card);
         let taken = smallest.or(sizing.recommended).or(first.filter(|_| named));

@@ -5,7 +5,7 @@
 //! several replicas (an instance with more cards than one replica needs) its capacity is theirs together.
 
 use super::super::Engine;
-use super::super::bill::{Finding, Hosted, Quantity};
+use super::super::bill::{Finding, Hosted, Lever, Quantity};
 use super::Host;
 use crate::figure::{Count, Factor, Figure, Hours, Seconds, Speed, Uptime, Volume};
 use crate::hosting::fleet::{self, Fleet};
@@ -102,7 +102,7 @@ impl Engine<'_> {
         for (term, hours) in &bought {
             let Some(price) = replicas.package.price(*term) else { continue };
             let quantity = Quantity::Uptime(hours.clone(), unit);
-            self.ledger.uptime(&deployment.name, term.name(), quantity, price);
+            self.ledger.uptime(Lever::Deployment, &deployment.name, term.name(), None, quantity, price);
         }
         let paid = (total.value() * capacity.value()).checked_div(&Exact::from(24));
         let hosted = Hosted {

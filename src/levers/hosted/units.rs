@@ -49,7 +49,14 @@ impl Engine<'_> {
         }
         let bought = units.units.clone().unwrap_or(sized).named(format!("units of {name}"));
         let hours = bought.times(&Figure::<Hours>::constant(Exact::from(24)));
-        self.ledger.uptime(name, "units", Quantity::Uptime(hours.clone(), "unit_hour"), &units.usd_per_unit_hour);
+        self.ledger.uptime(
+            Lever::Deployment,
+            name,
+            "units",
+            None,
+            Quantity::Uptime(hours.clone(), "unit_hour"),
+            &units.usd_per_unit_hour,
+        );
 
         let capacity = &(bought.value() * units.tokens_per_minute.value()) * &Exact::from(MINUTES);
         let left = provisioned::overflow(&self.hours(&host.deployment, even.value(), uneven.value()), &capacity);

@@ -1,7 +1,7 @@
 //! Serverless workers: work, cold starts and idle time are lines of their own. The formulae stand in `hosting::serverless`.
 
 use super::super::Engine;
-use super::super::bill::{Hosted, Quantity};
+use super::super::bill::{Hosted, Lever, Quantity};
 use super::Host;
 use crate::figure::{Figure, Runtime};
 use crate::hosting::serverless::{Billed, Worker};
@@ -67,7 +67,14 @@ impl Engine<'_> {
             inputs,
         );
         for (component, seconds) in [("work", &work), ("cold_start", &cold), ("idle", &idle)] {
-            self.ledger.uptime(name, component, Quantity::Runtime(seconds.clone()), &workers.usd_per_second);
+            self.ledger.uptime(
+                Lever::Deployment,
+                name,
+                component,
+                None,
+                Quantity::Runtime(seconds.clone()),
+                &workers.usd_per_second,
+            );
         }
         let seconds = [&work, &cold, &idle].into_iter().map(Figure::value).sum::<Exact>();
         let at_peak = billed.iter().map(|(_, hour)| hour.workers.clone()).max().unwrap_or(Exact::ZERO);

@@ -23,20 +23,36 @@ pub(super) struct Column {
     pub since: FocusVersion,
     /// Whether it holds words that somebody chose, which a spreadsheet may not take for a formula.
     pub is_text: bool,
-    pub value: for<'a> fn(&Row<'a>) -> Cow<'a, str>,
+    /// Whether it is null for what settles usage.
+    is_of_usage: bool,
+    value: Value,
 }
 
-const fn fixed(name: &'static str, since: FocusVersion, value: for<'a> fn(&Row<'a>) -> Cow<'a, str>) -> Column {
-    Column { name, since, is_text: false, value }
+type Value = for<'a> fn(&Row<'a>) -> Cow<'a, str>;
+
+impl Column {
+    /// What stands in a row.
+    pub fn value<'a>(&self, row: &Row<'a>) -> Cow<'a, str> {
+        if self.is_of_usage && !words::is_usage(row.charge.line) { null(row) } else { (self.value)(row) }
+    }
 }
 
-const fn text(name: &'static str, since: FocusVersion, value: for<'a> fn(&Row<'a>) -> Cow<'a, str>) -> Column {
-    Column { name, since, is_text: true, value }
+const fn fixed(name: &'static str, since: FocusVersion, value: Value) -> Column {
+    Column { name, since, is_text: false, is_of_usage: false, value }
+}
+
+const fn text(name: &'static str, since: FocusVersion, value: Value) -> Column {
+    Column { name, since, is_text: true, is_of_usage: false, value }
 }
 
 /// No value.
 fn null<'a>(_: &Row<'a>) -> Cow<'a, str> {
     Cow::Borrowed("")
+}
+
+/// Of what was used; null for what settles it.
+const fn used(name: &'static str, since: FocusVersion, value: Value) -> Column {
+    Column { is_of_usage: true, ..fixed(name, since, value) }
 }
 
 /// With a decimal point in any case: a warehouse that guesses types guesses the same one for every file.
@@ -57,7 +73,7 @@ pub(super) const COLUMNS: &[Column] = &[
     fixed("BillingPeriodStart", V1_0, |row| row.start.into()),
     fixed("CapacityReservationId", V1_1, null),
     fixed("CapacityReservationStatus", V1_1, null),
-    fixed("ChargeCategory", V1_0, |_| "Usage".into()),
+    fixed("ChargeCategory", V1_0, |row| words::charge_category(row.charge.line).into()),
     fixed("ChargeClass", V1_0, null),
     text("ChargeDescription", V1_0, |row| words::description(row.charge.line).into()),
     fixed("ChargeFrequency", V1_0, |row| {
@@ -72,25 +88,25 @@ pub(super) const COLUMNS: &[Column] = &[
     fixed("CommitmentDiscountStatus", V1_0, null),
     fixed("CommitmentDiscountType", V1_0, null),
     fixed("CommitmentDiscountUnit", V1_1, null),
-    fixed("ConsumedQuantity", V1_0, |row| number(&row.charge.quantity)),
-    fixed("ConsumedUnit", V1_0, |row| words::plural(&row.charge.line.unit).into()),
+    used("ConsumedQuantity", V1_0, |row| number(&row.charge.quantity)),
+    used("ConsumedUnit", V1_0, |row| words::plural(&row.charge.line.unit).into()),
     fixed("ContractedCost", V1_0, |row| number(&row.charge.cost)),
-    fixed("ContractedUnitPrice", V1_0, |row| number(&row.charge.unit_price)),
+    used("ContractedUnitPrice", V1_0, |row| number(&row.charge.unit_price)),
     fixed("EffectiveCost", V1_0, |row| number(&row.charge.cost)),
     fixed("InvoiceId", V1_2, null),
     text("InvoiceIssuerName", V1_0, |row| words::provider(row.charge.line)),
     fixed("ListCost", V1_0, |row| number(&row.charge.list_cost)),
-    fixed("ListUnitPrice", V1_0, |row| number(&row.charge.list_unit_price)),
-    fixed("PricingCategory", V1_0, |row| words::pricing_category(row.charge.line).into()),
+    used("ListUnitPrice", V1_0, |row| number(&row.charge.list_unit_price)),
+    used("PricingCategory", V1_0, |row| words::pricing_category(row.charge.line).into()),
     fixed("PricingCurrency", V1_2, |row| Cow::Borrowed(&row.charge.line.unit_price_currency)),
-    fixed("PricingCurrencyContractedUnitPrice", V1_2, |row| number(&row.charge.line.unit_price)),
+    used("PricingCurrencyContractedUnitPrice", V1_2, |row| number(&row.charge.line.unit_price)),
     fixed("PricingCurrencyEffectiveCost", V1_2, |row| number(&row.charge.usd)),
-    fixed("PricingCurrencyListUnitPrice", V1_2, |row| {
+    used("PricingCurrencyListUnitPrice", V1_2, |row| {
         let line = row.charge.line;
         number(line.list_unit_price.as_ref().unwrap_or(&line.unit_price))
     }),
-    fixed("PricingQuantity", V1_0, |row| number(&row.charge.pricing_quantity)),
-    fixed("PricingUnit", V1_0, |row| words::pricing_unit(row.charge.line).into()),
+    used("PricingQuantity", V1_0, |row| number(&row.charge.pricing_quantity)),
+    used("PricingUnit", V1_0, |row| words::pricing_unit(row.charge.line).into()),
     text("ProviderName", V1_0, |row| words::provider(row.charge.line)),
     text("PublisherName", V1_0, |row| words::provider(row.charge.line)),
     fixed("RegionId", V1_0, null),

@@ -52,7 +52,7 @@ pub fn focus(reports: &[Report], version: FocusVersion) -> Result<String, csv::E
         for charge in report.charges() {
             let row = Row { report, charge: &charge, start: &start, end: &end };
             for column in &columns {
-                let value = (column.value)(&row);
+                let value = column.value(&row);
                 writer.write_field(if column.is_text { defused(&value).into() } else { value }.as_bytes())?;
             }
             writer.write_record(None::<&[u8]>)?;

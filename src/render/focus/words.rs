@@ -10,7 +10,21 @@ const OWN: &str = "Self-operated";
 
 /// A cost per month whatever the traffic.
 pub(super) fn is_fixed(line: &LineReport) -> bool {
-    line.unit == "month"
+    line.unit.ends_with("month")
+}
+
+/// What was used; what was promised or paid in advance settles it.
+pub(super) fn is_usage(line: &LineReport) -> bool {
+    line.lever != "commitment"
+}
+
+/// `Usage`; of a commitment what it takes or gives back.
+pub(super) fn charge_category(line: &LineReport) -> &'static str {
+    match (is_usage(line), line.per_day.is_negative()) {
+        (true, _) => "Usage",
+        (false, false) => "Adjustment",
+        (false, true) => "Credit",
+    }
 }
 
 /// The deployment that a line pays for.
@@ -22,13 +36,14 @@ pub(super) fn provider<'a>(line: &'a LineReport) -> Cow<'a, str> {
     Cow::Borrowed(line.provider.as_deref().unwrap_or(OWN))
 }
 
-/// `token` as `Tokens`, `replica_hour` as `Replica-Hours`.
+/// `token` as `Tokens`, `replica_hour` as `Replica-Hours`, `gb_month` as `GB-Months`.
 pub(super) fn plural(unit: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     };
-    format!("{}s", unit.split('_').map(capital).collect::<Vec<_>>().join("-"))
+    let word = |word: &str| if word == "gb" { "GB".to_owned() } else { capital(word) };
+    format!("{}s", unit.split('_').map(word).collect::<Vec<_>>().join("-"))
 }
 
 /// `1000000 Tokens`; a month counts as one, whatever its days.
@@ -59,6 +74,7 @@ pub(super) fn service(line: &LineReport) -> Service<'_> {
         ("deployment", "unit_hour") => of("Provisioned throughput".into(), AI, "Generative AI"),
         ("deployment", "second") => of("Serverless GPU workers".into(), "Compute", "Serverless Compute"),
         ("deployment", _) => of("GPU replicas".into(), "Compute", "Virtual Machines"),
+        ("retrieval", _) if line.item == "store" => of("Vector store".into(), "Databases", "Other (Databases)"),
         ("response_cache", _) => of("Response cache".into(), "Databases", "Caching"),
         (lever, _) => of(plural_free(lever).into(), AI, "Other (AI and Machine Learning)"),
     }

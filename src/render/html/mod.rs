@@ -129,6 +129,10 @@ fn rest(report: &Report, view: &View) -> Vec<Section> {
     let mut all = Vec::new();
     all.extend(sections::prompt_caches(report, view));
     all.extend(sections::fleets(report));
+    all.extend(sections::retrievals(report, view));
+    all.extend(sections::fine_tunes(report, view));
+    all.extend(sections::commitments(report, view));
+    all.extend(sections::exceeded_limits(report));
     all.extend(sections::budgets(report, false));
     all.extend(sections::expectations(report, false));
     all.extend(sections::warnings(report));

@@ -154,13 +154,13 @@ fn compared(report: &Report, metric: &str, a: &Exact, b: &Exact) -> (String, Str
     (exact(a).trim_end().to_owned(), exact(b).trim_end().to_owned())
 }
 
+/// Metrics that count calls or tokens.
+const COUNTED: [&str; 4] =
+    ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day", "fine_tune_break_even_calls"];
+
 /// What an amount of a metric is counted in, where that is money.
 fn unit_of<'a>(report: &'a Report, metric: &str) -> &'a str {
-    if ["calls_per_day", "input_tokens_per_day", "output_tokens_per_day", "quality"].contains(&metric) {
-        ""
-    } else {
-        &report.currency
-    }
+    if COUNTED.contains(&metric) || metric == "quality" { "" } else { &report.currency }
 }
 
 /// An amount of a metric as people read it.
@@ -168,7 +168,7 @@ pub(in super::super) fn amount(report: &Report, metric: &str, value: &Exact) -> 
     match metric {
         "savings_percent" => format!("{}%", display::precise(value, 4)),
         "quality" => format!("{}%", display::precise(&(value * &Exact::from(100)), 4)),
-        "calls_per_day" | "input_tokens_per_day" | "output_tokens_per_day" => display::count(value),
+        counted if COUNTED.contains(&counted) => display::count(value),
         _ => money(report, value),
     }
 }

@@ -3,18 +3,26 @@
 
 mod break_even;
 mod checks;
+mod commitments;
+mod fine_tunes;
 mod fleets;
+mod limits;
 mod notes;
 mod prompt_caches;
+mod retrievals;
 mod savings;
 mod spending;
 mod strategies;
 
 pub(super) use break_even::break_evens;
 pub(super) use checks::{Tally, budgets, expectations, of_budget, of_claim, verdict_on_checks, verdict_on_file};
+pub(super) use commitments::commitments;
+pub(super) use fine_tunes::fine_tunes;
 pub(super) use fleets::fleets;
+pub(super) use limits::exceeded_limits;
 pub(super) use notes::{assumptions, prices, warnings};
 pub(super) use prompt_caches::prompt_caches;
+pub(super) use retrievals::retrievals;
 pub(super) use savings::savings;
 pub(super) use spending::spending;
 pub(super) use strategies::{few_strategies, shortlist, strategies};

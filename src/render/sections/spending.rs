@@ -12,14 +12,16 @@ pub(in super::super) fn spending(report: &Report, strategies: &[&StrategyReport]
         for (index, part) in strategy.breakdown.iter().enumerate() {
             let name = if index == 0 { strategy.name.clone() } else { String::new() };
             let amount = report.per(view.period, &part.per_month);
-            let share = display::percent(&part.share, 1);
+            let percent = display::percent(&part.share, 1);
             let cells = vec![
                 name.into(),
                 item(part).into(),
                 Cell::number(&amount, money(report, &amount)),
-                Cell::number(&part.share, share),
+                Cell::number(&part.share, percent),
             ];
-            rows.push(Row { cells, share: Some(part.share.clone()), strong: false });
+            // What is given back has no bar.
+            let share = Some(part.share.clone()).filter(|share| !share.is_negative());
+            rows.push(Row { cells, share, strong: false });
         }
     }
     let per_period = format!("per {}", view.period.name());

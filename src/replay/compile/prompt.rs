@@ -25,8 +25,13 @@ impl Compiler<'_> {
             let kept = examples.keep.value().checked_div(examples.of.value()).unwrap_or(Exact::ONE);
             self.cut(Part::Examples, Ok(&kept), place, &mut cuts);
         }
-        if let Some(max) = &strategy.context_max {
-            self.cut(Part::Context, Err(max.value()), place, &mut cuts);
+        if let Some(context) = &strategy.context {
+            if let Some(relevance) = &context.relevance {
+                self.cut(Part::Context, Ok(relevance.value()), place, &mut cuts);
+            }
+            if let Some(max) = &context.max {
+                self.cut(Part::Context, Err(max.value()), place, &mut cuts);
+            }
         }
         match &strategy.history {
             None => {}

@@ -12,7 +12,7 @@ use super::{
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Figure, Step};
 use crate::hosting::break_even::{self, Answer, Kind, Verdict};
-use crate::levers::{self, Variant};
+use crate::levers::{self, Lever, Variant};
 use crate::plan::{
     Bound, BreakEvenCase, Counted, Deployment, ModelUse, Opponent, Overrides, Plan, Server, Serving, Strategy, Supply,
     Term, Throughput,
@@ -286,16 +286,21 @@ fn cost_per_request(plan: &Plan, case: &BreakEvenCase, api: &ModelUse) -> Result
         name: api.model.listed.id.clone(),
         place: case.place.clone(),
         response_cache: None,
+        retrieval: None,
         compress: None,
         examples: None,
-        context_max: None,
+        context: None,
         history: None,
         pack: None,
+        fine_tune: None,
         serving: Serving::Single(Server::Model(api.clone())),
         defaults: Overrides::default(),
     };
-    let total = levers::evaluate(plan, &strategy, Variant::default())?.total;
-    Ok(total.value().checked_div(plan.workload.requests.value()).unwrap_or(Exact::ZERO))
+    // What was promised to a provider is paid on either side.
+    let outcome = levers::evaluate(plan, &strategy, Variant::default())?;
+    let used = outcome.lines.iter().filter(|line| line.lever != Lever::Commitment);
+    let total: Exact = used.map(|line| line.cost.value()).sum();
+    Ok(total.checked_div(plan.workload.requests.value()).unwrap_or(Exact::ZERO))
 }
 
 /// The API's output price alone, at the mean prompt's tier.

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::pictures::Target;
+use super::replay::LogShape;
 use super::settings::Settings;
 use super::{Ending, Reported, present};
 use crate::input::log_files;
-use crate::plan::log::{Log, parse_columns, parse_time};
+use crate::plan::log::Log;
 use crate::render::Face;
 use crate::replay::demand_of;
 use crate::units::Exact;
@@ -25,12 +26,8 @@ pub(super) struct Arguments {
     /// Take the demand from a request log: its rate, and its peaks over the mean for every deployment (repeatable)
     #[arg(long, value_name = "LOG")]
     log: Vec<String>,
-    /// Which column of the log is what: --columns time=created_at,output=completion_tokens
-    #[arg(long, value_name = "WHAT=COLUMN,...", requires = "log")]
-    columns: Vec<String>,
-    /// How times of the log are written: iso, s, ms, us, ns since 1970, or 'relative ms'
-    #[arg(long, value_name = "UNIT", requires = "log")]
-    time: Option<String>,
+    #[command(flatten)]
+    shape: LogShape,
     /// Seconds over which a peak is taken: 1, 10, 60 or 3600
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "log")]
     window: u64,
@@ -58,13 +55,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
 
 /// What the log changes in the scenarios; prints what is wrong with it.
 fn demand(arguments: &Arguments, settings: &Settings) -> Result<Option<Vec<String>>> {
-    let mut log = Log::default();
-    for text in &arguments.columns {
-        log.columns.extend(parse_columns(text).map_err(|said| anyhow!(said))?);
-    }
-    if let Some(text) = &arguments.time {
-        log.time = Some(parse_time(text).map_err(|said| anyhow!("--time: {said}"))?);
-    }
+    let log = arguments.shape.laid_over(Log::default())?;
     let scenarios = &arguments.scenarios;
     let Some(plans) = settings.plans(&scenarios.files, &scenarios.changes) else { return Ok(None) };
     if let Some(plan) = plans.iter().find(|plan| plan.workload.profile.is_some()) {

@@ -5,20 +5,23 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::replay::{LogArguments, job_of, replayed};
+use super::replay::{LogShape, job_of, replayed};
 use super::settings::Settings;
 use super::{Ending, output};
 use crate::check::{self, Options};
 use crate::input::{Input, log_files};
+use crate::plan::log::Log;
 use crate::replay::{Fit, Wanted};
 use crate::report::{Evaluation, Report};
 use crate::units::{Exact, display};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// Request log: CSV, JSONL or Parquet, also packed with gzip or zstd; - reads standard input
+    /// Request log: CSV, JSONL or Parquet, also packed with gzip or zstd; patterns are expanded
+    #[arg(value_name = "LOG", required = true)]
+    logs: Vec<String>,
     #[command(flatten)]
-    log: LogArguments,
+    shape: LogShape,
     /// Column whose values are the tasks of the scenario; left out, all requests are of one kind
     #[arg(long, value_name = "COLUMN")]
     task: Option<String>,
@@ -38,7 +41,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
     let options = Options { set: Vec::new(), as_of: arguments.as_of.clone(), prices: arguments.prices.clone() };
-    let (names, files) = match (check::names(&options), log_files(&arguments.log.logs)) {
+    let (names, files) = match (check::names(&options), log_files(&arguments.logs)) {
         (Ok(names), Ok(files)) => (names.at_its_date(), files),
         (names, files) => {
             settings.report(&[names.err().unwrap_or_default(), files.err().unwrap_or_default()].concat());
@@ -48,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
     if files.iter().any(|file| file.path.is_none()) {
         anyhow::bail!("a log is read twice here, which standard input cannot be: name a file");
     }
-    let wanted = Wanted { log: arguments.log.laid_over(Default::default())?, ..Wanted::default() };
+    let wanted = Wanted { log: arguments.shape.laid_over(Log::default())?, ..Wanted::default() };
     let as_of = names.as_of();
     let fit = match Fit::of(&files, &wanted, &names, arguments.task.as_deref()) {
         Ok(fit) => fit,
@@ -58,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         }
     };
     let log = files.iter().map(|file| file.name.clone()).collect::<Vec<_>>().join(", ");
-    let job = job_of(files, names, wanted, &arguments.log);
+    let job = job_of(files, names, wanted);
     let Some(report) = replayed(&job, None, settings)? else { return Ok(Ending::BadInput) };
     let Some(exact) = report.strategies.first().map(|strategy| strategy.total.clone()) else {
         return Ok(Ending::BadInput);

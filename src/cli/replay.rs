@@ -53,7 +53,23 @@ pub(super) struct LogArguments {
     /// Request log: CSV, JSONL or Parquet, also packed with gzip or zstd; - reads standard input, patterns are expanded
     /// (repeatable)
     #[arg(long = "log", value_name = "LOG", required = true)]
-    pub(super) logs: Vec<String>,
+    logs: Vec<String>,
+    #[command(flatten)]
+    pub(super) shape: LogShape,
+    /// Count rows that cannot be read and pass over them
+    #[arg(long)]
+    skip_bad: bool,
+    /// Count requests without a price and leave them out of the total
+    #[arg(long)]
+    allow_unpriced: bool,
+    /// Threads that read; any number gives the same result
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+/// What the columns of a log are, where they do not tell.
+#[derive(Args, Debug)]
+pub(super) struct LogShape {
     /// Which column is what: --columns input=prompt_tokens,output=completion_tokens
     #[arg(long, value_name = "WHAT=COLUMN,...")]
     columns: Vec<String>,
@@ -75,15 +91,6 @@ pub(super) struct LogArguments {
     /// Tokens of a block of a prompt
     #[arg(long, value_name = "TOKENS")]
     block: Option<NonZeroUsize>,
-    /// Count rows that cannot be read and pass over them
-    #[arg(long)]
-    skip_bad: bool,
-    /// Count requests without a price and leave them out of the total
-    #[arg(long)]
-    allow_unpriced: bool,
-    /// Threads that read; any number gives the same result
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
@@ -124,15 +131,28 @@ fn settled(arguments: &Arguments, settings: &Settings) -> Result<Option<Job>> {
     };
     let stated = plan.as_ref().and_then(|plan| plan.log.clone()).unwrap_or_default();
     let routes = plan.as_ref().map(route_columns).unwrap_or_default();
-    let wanted = Wanted { log: arguments.log.laid_over(stated)?, by: arguments.by.clone(), routes };
+    let wanted = Wanted { log: arguments.log.shape.laid_over(stated)?, by: arguments.by.clone(), routes };
     let limits = limits(&arguments.prefix_cache)?;
     let options = crate::replay::Options { prefixes: !limits.is_empty(), ..arguments.log.options(arguments.sample) };
     Ok(Some(Job { files, plan, names, wanted, limits, options }))
 }
 
+/// As many as the machine runs at once.
+fn usual_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 /// A job that prices what the log names, and nothing else.
-pub(super) fn job_of(files: Vec<LogFile>, names: Names, wanted: Wanted, log: &LogArguments) -> Job {
-    Job { files, plan: None, names, wanted, limits: Vec::new(), options: log.options(None) }
+pub(super) fn job_of(files: Vec<LogFile>, names: Names, wanted: Wanted) -> Job {
+    let options = crate::replay::Options {
+        threads: usual_threads(),
+        chunk: USUAL_CHUNK,
+        skip_bad: false,
+        allow_unpriced: false,
+        sample: None,
+        prefixes: false,
+    };
+    Job { files, plan: None, names, wanted, limits: Vec::new(), options }
 }
 
 /// `100,1k,5m,unlimited`; `off` is none.
@@ -168,7 +188,7 @@ fn taken<T>(result: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) 
     result.map_err(|found| problems.extend(found)).ok()
 }
 
-impl LogArguments {
+impl LogShape {
     /// The flags laid over what the scenario says of logs.
     pub(super) fn laid_over(&self, mut log: Log) -> Result<Log> {
         let pairs = |texts: &[String]| {
@@ -203,11 +223,12 @@ impl LogArguments {
         }
         Ok(log)
     }
+}
 
-    pub(super) fn options(&self, sample: Option<NonZeroUsize>) -> crate::replay::Options {
-        let usual = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+impl LogArguments {
+    fn options(&self, sample: Option<NonZeroUsize>) -> crate::replay::Options {
         crate::replay::Options {
-            threads: self.threads.map_or_else(usual, NonZeroUsize::get),
+            threads: self.threads.map_or_else(usual_threads, NonZeroUsize::get),
             chunk: USUAL_CHUNK,
             skip_bad: self.skip_bad,
             allow_unpriced: self.allow_unpriced,

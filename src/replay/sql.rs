@@ -140,7 +140,12 @@ impl Query<'_> {
     ) -> String {
         let d = self.dialect;
         let of = |role: Role| columns.iter().find(|(known, _)| *known == role).map(|(_, column)| d.name(column));
-        let count = |counter| of(Role::Count(counter)).map_or_else(|| "0".to_owned(), |name| d.or_zero(&name));
+        // A missing length or answer is no zero: such requests are counted as bad.
+        let count = |counter| match (of(Role::Count(counter)), counter) {
+            (None, _) => "0".to_owned(),
+            (Some(name), Counter::Input | Counter::Output) => name,
+            (Some(name), _) => d.or_zero(&name),
+        };
         let whole =
             |parts: &[String]| parts.iter().filter(|part| *part != "0").cloned().collect::<Vec<_>>().join(" + ");
         let [input, cached, written, written_1h] =

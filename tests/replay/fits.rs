@@ -25,7 +25,7 @@ fn a_fit_stands_for_its_log() {
     room.put("prices.yaml", "schema: 1\nprovider: house\ncurrency: USD\nlisted: 2026-11-01\nmodels:\n  - id: small\n    prices: [{from: 2025-01-01, source: here, input: \"0.15\", cache_read: \"0.075\", cache_write: \"0.15\", output: \"0.6\"}]\n    fallback: {batch: {factor: \"0.5\", applies_to: [input, output, cache_read, cache_write]}}\n  - id: large\n    prices: [{from: 2025-01-01, source: here, input: {usd: \"3\", tiers: [{above: 2000, usd: \"6\"}]}, cache_read: \"0.3\", cache_write: \"3.75\", output: \"15\"}]\n    fallback: {batch: {factor: \"0.5\", applies_to: [input, output, cache_read, cache_write]}}\n");
     let log: String = rows(4_000, 81).iter().map(Row::csv).collect();
     room.put("log.csv", HEADER.to_owned() + &log);
-    let fit = fitted(&room, &["--log", "log.csv", "--prices", "prices.yaml"]);
+    let fit = fitted(&room, &["log.csv", "--prices", "prices.yaml"]);
     assert!(error_of(&fit).abs() < 2.0, "{fit}");
     assert!(fit.contains("2000, share"), "the tier is no edge of a bin: {fit}");
     // What it states is what simulating it comes to.
@@ -38,7 +38,7 @@ fn a_fit_stands_for_its_log() {
     let stated = line.split("simulated, $").nth(1).unwrap().split(' ').next().unwrap().parse::<f64>().unwrap();
     assert!((per_request * 4_000.0 - stated).abs() < 0.01, "{per_request} {line}");
     // Kinds of requests by a column.
-    let by_team = fitted(&room, &["--log", "log.csv", "--prices", "prices.yaml", "--task", "team"]);
+    let by_team = fitted(&room, &["log.csv", "--prices", "prices.yaml", "--task", "team"]);
     assert_eq!(by_team.matches("- name: team-").count(), 7, "{by_team}");
     assert!(error_of(&by_team).abs() < 2.0, "{by_team}");
 }
@@ -47,7 +47,7 @@ fn a_fit_stands_for_its_log() {
 fn fits_of_public_traces_state_their_error() {
     for name in ["azure2023_code.csv.gz", "azure2023_conv.csv.gz", "mooncake_conversation.jsonl.gz"] {
         let Some(path) = trace(name) else { continue };
-        let fit = fitted(&Room::new(), &["--log", &path, "--constant", "model=gpt-4o"]);
+        let fit = fitted(&Room::new(), &[&path, "--constant", "model=gpt-4o"]);
         // Prices are linear and bins have exact means: nothing but the digits of shares is lost.
         assert!(error_of(&fit).abs() < 0.001, "{name}\n{fit}");
     }
@@ -57,9 +57,9 @@ fn fits_of_public_traces_state_their_error() {
 fn a_log_that_names_no_model_is_asked_for_one() {
     let room = Room::new();
     room.put("log.csv", "input,output\n10,1\n");
-    let output = room.run(&["fit", "--log", "log.csv"]);
+    let output = room.run(&["fit", "log.csv"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("model=COLUMN"), "{}", text(&output.stderr));
     room.put("log.csv", csv(&rows(5, 1)).replace(",large,", ",lagre,").replace(",small,", ",lagre,"));
-    assert!(text(&room.run(&["fit", "--log", "log.csv"]).stderr).contains("`lagre`: no price list knows it"));
+    assert!(text(&room.run(&["fit", "log.csv"]).stderr).contains("`lagre`: no price list knows it"));
 }

@@ -134,6 +134,26 @@ for row in c.execute(open('query.sql').read()).fetchall():
     is_equal_to_the_replay(&room, &text(&output.stdout));
 }
 
+/// What a table lacks is counted, and nothing is taken for zero.
+#[test]
+fn missing_counts_and_unknown_models_are_counted() {
+    let Some(python) = python("duckdb") else { return };
+    let room = room();
+    room.put("query.sql", query(&room, "duckdb"));
+    let bad = format!(
+        "{HEADER}1760000000000,large,a,,0,0,5,0\n1760000000000,large,a,10,20,0,5,0\n1760000000000,other,a,10,0,0,5,0\n1760000000000,small,a,10,0,0,5,0\n"
+    );
+    room.put("log.csv", bad);
+    let script = "import duckdb\nc = duckdb.connect()\nc.execute(\"create table requests as select * from read_csv('log.csv', header=true)\")\nfor row in c.execute(open('query.sql').read()).fetchall():\n    print('|'.join(str(cell) for cell in row if cell is not None))\n";
+    room.put("run.py", script);
+    let output = text(&ran(Command::new(python).arg("run.py").current_dir(room.path())).stdout);
+    let line = |start: &str| output.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{output}"));
+    // One has no length, one more cached tokens than tokens.
+    assert!(line("logged|large|2|").ends_with("|1|2"), "{output}");
+    assert!(line("logged|other|1|").ends_with("|1|0"), "{output}");
+    assert!(line("logged|small|1|0.0000045").ends_with("|0|0"), "{output}");
+}
+
 #[test]
 fn on_spark() {
     let Some(python) = python("pyspark") else { return };

@@ -23,6 +23,14 @@ pub(super) struct Arguments {
     /// comparisons into FILE-2, FILE-2-load, ... (as does -o svg=FILE)
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
+    #[command(flatten)]
+    demand: Demand,
+}
+
+/// What says how many requests come, and when.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Demand from a request log")]
+struct Demand {
     /// Take the demand from a request log: its rate, and its peaks over the mean for every deployment (repeatable)
     #[arg(long, value_name = "LOG")]
     log: Vec<String>,
@@ -35,7 +43,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
     let mut scenarios = arguments.scenarios.clone();
-    if !arguments.log.is_empty() {
+    if !arguments.demand.log.is_empty() {
         match demand(arguments, settings)? {
             Some(set) => scenarios.changes.set.extend(set),
             None => return Ok(Ending::BadInput),
@@ -55,13 +63,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
 
 /// What the log changes in the scenarios; prints what is wrong with it.
 fn demand(arguments: &Arguments, settings: &Settings) -> Result<Option<Vec<String>>> {
-    let log = arguments.shape.laid_over(Log::default())?;
+    let log = arguments.demand.shape.laid_over(Log::default())?;
     let scenarios = &arguments.scenarios;
     let Some(plans) = settings.plans(&scenarios.files, &scenarios.changes) else { return Ok(None) };
     if let Some(plan) = plans.iter().find(|plan| plan.workload.profile.is_some()) {
         bail!("{} states a `profile`, and the log says when requests come: leave one of them out", plan.file);
     }
-    let shape = log_files(&arguments.log).and_then(|files| demand_of(&files, &log));
+    let shape = log_files(&arguments.demand.log).and_then(|files| demand_of(&files, &log));
     let shape = match shape {
         Ok(Some(shape)) => shape,
         Ok(None) => bail!("the log has no two requests in the order of time, so it has no rate and no peaks"),
@@ -70,7 +78,7 @@ fn demand(arguments: &Arguments, settings: &Settings) -> Result<Option<Vec<Strin
             return Ok(None);
         }
     };
-    let Some(burst) = shape.bursts.iter().find(|burst| burst.seconds == arguments.window) else {
+    let Some(burst) = shape.bursts.iter().find(|burst| burst.seconds == arguments.demand.window) else {
         bail!("--window: peaks are known over 1, 10, 60 and 3600 seconds, as far as the log is that long");
     };
     let requests = &Exact::from(shape.requests) * &Exact::from(86_400);

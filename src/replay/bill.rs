@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::program::{Leaf, Programs, Ratio};
+use super::program::{Leaf, Prefix, Prefixed, Programs, Ratio, There};
 use super::tally::{Group, Sums, Tally, Trace};
 use super::tariff::{Key, PRICED};
 use super::till::Prices;
@@ -34,6 +34,8 @@ pub struct Line {
     pub by_request: Exact,
     /// USD.
     pub cost: Exact,
+    /// The prompt cache, where stated shares say what it holds.
+    pub prefix: Option<Prefix>,
 }
 
 /// A fee and what it comes to.
@@ -110,14 +112,18 @@ pub fn line(leaf: &Leaf, key: &Key, sums: &Sums) -> Line {
     });
     let by_request = &Exact::from(sums.calls) * rates.last().unwrap_or(&Exact::ZERO);
     let cost = &costs.iter().sum::<Exact>() + &by_request;
-    Line { key: key.clone(), calls: Exact::from(sums.calls), tokens, costs, by_request, cost }
+    let stated = |prefix: &Prefix| {
+        matches!(prefix.there, There::Share(..)) && matches!(prefix.length, Prefixed::Share(..) | Prefixed::Tokens(_))
+    };
+    let prefix = leaf.prefix.filter(stated);
+    Line { key: key.clone(), calls: Exact::from(sums.calls), tokens, costs, by_request, cost, prefix }
 }
 
 /// One line for each kind of price, whichever leaf paid it; the dearest first.
 fn together(lines: Vec<Line>) -> Vec<Line> {
     let mut found: Vec<Line> = Vec::new();
     for line in lines {
-        match found.iter_mut().find(|known| known.key.is_like(&line.key)) {
+        match found.iter_mut().find(|known| known.key.is_like(&line.key) && known.prefix == line.prefix) {
             None => found.push(line),
             Some(known) => {
                 known.calls = &known.calls + &line.calls;

@@ -7,12 +7,13 @@ use super::advice::{Advisor, Study};
 use super::bill::Tariffs;
 use super::histogram::Histogram;
 use super::lexicon::Quick;
-use super::program::{Memories, Programs, as_logged};
+use super::program::Programs;
 use super::read::time::SECOND;
 use super::request::{Request, drawn};
 use super::rows::Rows;
 use super::tally::{Group, Tally};
 use super::till::{Prices, Till, Trouble};
+use super::way::{Memories, as_logged};
 use crate::plan::log::Counter;
 use crate::units::Exact;
 

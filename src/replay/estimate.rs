@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::bill::{Bill, Line};
 use super::job::Job;
+use super::program::{Prefix, Prefixed, There};
 use super::report::Estimate;
 use super::tariff::{PRICED, components};
 use crate::levers::Variant;
@@ -16,16 +17,22 @@ use crate::units::{Exact, display};
 
 /// The estimate of a bill; `None` without calls.
 pub fn of(bill: &Bill, per_usd: &Exact) -> Option<Estimate> {
-    let mut groups: BTreeMap<(String, Option<String>), Vec<&Line>> = BTreeMap::new();
+    // Calls with different prompt caches are groups of their own.
+    let mut caches: Vec<Option<Prefix>> = Vec::new();
+    let mut groups: BTreeMap<(String, Option<String>, usize), Vec<&Line>> = BTreeMap::new();
     for line in &bill.lines {
-        groups.entry((line.key.model.listed.id.clone(), line.key.mode.clone())).or_default().push(line);
+        let cache = caches.iter().position(|known| *known == line.prefix).unwrap_or_else(|| {
+            caches.push(line.prefix);
+            caches.len() - 1
+        });
+        groups.entry((line.key.model.listed.id.clone(), line.key.mode.clone(), cache)).or_default().push(line);
     }
     if groups.is_empty() {
         return None;
     }
     let mut total: Exact = bill.fees.iter().map(|fee| &fee.cost).sum();
     let mut because: Vec<(Exact, String)> = Vec::new();
-    for ((model, mode), lines) in &groups {
+    for ((model, mode, _), lines) in &groups {
         let exact: Exact = lines.iter().map(|line| &line.cost).sum();
         let mean = at_the_mean(lines)?;
         total = &total + &mean;
@@ -98,6 +105,7 @@ fn at_the_mean(lines: &[&Line]) -> Option<Exact> {
     let sum = |index: usize| lines.iter().filter_map(|line| line.tokens.get(index)).sum::<Exact>();
     let whole: Exact = (0..4).map(sum).sum();
     let length = whole.checked_div(&calls)?;
+    let split = first.prefix.and_then(|prefix| split(prefix, &whole, &calls));
     // The prices most calls pay, with the tier of the mean.
     let usual = lines.iter().max_by_key(|line| &line.calls)?;
     let like = lines
@@ -108,7 +116,7 @@ fn at_the_mean(lines: &[&Line]) -> Option<Exact> {
     let at = Moment::day(first.key.model.as_of);
     let mut cost: Exact = lines.iter().map(|line| &line.by_request).sum();
     for index in 0..PRICED {
-        let tokens = sum(index);
+        let tokens = split.as_ref().and_then(|split| split.get(index)).cloned().unwrap_or_else(|| sum(index));
         if tokens.is_zero() {
             continue;
         }
@@ -129,6 +137,18 @@ fn at_the_mean(lines: &[&Line]) -> Option<Exact> {
         cost = &cost + &(&tokens * &price);
     }
     Some(cost)
+}
+
+/// Fresh, read and written tokens where the stated shares hold of all prompts together, whatever minimum and step are.
+fn split(prefix: Prefix, whole: &Exact, calls: &Exact) -> Option<[Exact; 4]> {
+    let cacheable = match prefix.length {
+        Prefixed::Share(share, all) => (whole * &Exact::from(share)).checked_div(&Exact::from(all))?,
+        Prefixed::Tokens(most) => (&Exact::from(most) * calls).min(whole.clone()),
+        Prefixed::All | Prefixed::Parts => return None,
+    };
+    let There::Share(share, all) = prefix.there else { return None };
+    let read = (&cacheable * &Exact::from(share)).checked_div(&Exact::from(all))?;
+    Some([whole - &cacheable, read.clone(), &cacheable - &read, Exact::ZERO])
 }
 
 /// The threshold of a line's tier, where a prompt of `length` reaches it; 0 for the lowest.
@@ -159,6 +179,13 @@ fn why(lines: &[&Line]) -> String {
     }
     if lines.iter().any(|line| line.key.hours != lines.first().and_then(|first| first.key.hours.clone())) {
         parts.push("some hours have other prices".to_owned());
+    }
+    if let Some(Prefix { policy, .. }) = lines.first().and_then(|line| line.prefix) {
+        parts.push(format!(
+            "prompts whose cacheable part is below {} tokens cache nothing, longer ones whole steps of {}",
+            display::count(&Exact::from(policy.minimum)),
+            display::count(&Exact::from(policy.step.max(1))),
+        ));
     }
     if parts.is_empty() { "calls differ in what they pay".to_owned() } else { parts.join("; ") }
 }

@@ -1,4 +1,10 @@
-//! Replay.
+//! Replay: real request logs, priced exactly, request by request.
+//!
+//! A log is cut into chunks that threads take in turn; `read` makes requests of bytes, `program` says what a strategy
+//! is on a log, `way` sends each request through it, `till` finds its price key, `tally` adds up tokens by key, and `bill`
+//! multiplies once, in rationals. What depends on order (caches, bursts, rows) is put back in order by `merge`. Files are
+//! read by streams that [`crate::input`] opened.
+
 mod advice;
 mod bill;
 mod build;
@@ -34,6 +40,7 @@ mod tally;
 mod tariff;
 mod till;
 mod trouble;
+mod way;
 
 pub use columns::{Uses, Wanted, route_columns};
 pub use demand::{Burst, Shape};

@@ -149,6 +149,31 @@ fn means_hide_tiers() {
     }
 }
 
+/// "80% of each prompt is a cached prefix" without the minimum of 1,024 tokens and the steps of 128.
+#[test]
+fn means_hide_minimum_prefixes() {
+    let cases = [
+        ("azure2023_code.csv.gz", "-22.7"),
+        ("azure2023_conv.csv.gz", "-22.1"),
+        ("mooncake_conversation.jsonl.gz", "-3.0"),
+        ("agent_magagent.jsonl.gz", "-9.7"),
+    ];
+    for (name, error) in cases {
+        let Some(path) = trace(name) else { continue };
+        let room = Room::new();
+        room.put(
+            "s.yaml",
+            "llmcost: 1\nprices: {add: {m: {input: 3, output: 15, cached_read: 0.3, cache: {min_tokens: 1024, step: 128}}}}\nstrategies: {m: {model: m, prefix_cache: {tokens: 80%, hit_rate: 100%}}}\n",
+        );
+        // Its blocks would say more than a share does.
+        let plain =
+            ["--columns", "input=input_length,output=output_length", "--preset", "plain", "--time", "relative ms"];
+        let flags: &[&str] = if name.ends_with(".jsonl.gz") { &plain } else { &[] };
+        let report = room.replay(&[&["s.yaml", "--log", &path], flags].concat());
+        assert_eq!(cut(&report["strategies"][0]["estimate"]["error_percent"], 1), error, "{name}");
+    }
+}
+
 fn served<'a>(report: &'a Value, limit: &str) -> &'a Value {
     let all = report["prefix_cache"]["served"].as_array().unwrap();
     all.iter().find(|cache| cache["limit"] == limit).unwrap()

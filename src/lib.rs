@@ -20,6 +20,7 @@
 //! | [`levers`] | pure computation, one file per lever: what requests, prompts, calls and prices become | change a formula |
 //! | [`hosting`] | self-hosting: catalogues and their lint, memory, throughput, right-sizing, break-even; pure like the levers | change how GPUs are sized |
 //! | [`analysis`] | plans computed more than once: who saved what, what ranges may come to | compare, vary or attribute |
+//! | [`replay`] | request logs instead of workloads: readers, integer pricing, cache simulators, fits, SQL | read another form of log |
 //! | [`report`] | the one result that every format shows; warnings, assumptions, explanations | add a figure or a warning |
 //! | [`render`] | one file per format, from the report to text; formats, never computes | add a format |
 //!
@@ -67,6 +68,7 @@ mod parallel;
 pub mod plan;
 pub mod pricing;
 pub mod render;
+pub mod replay;
 pub mod report;
 pub mod schema;
 pub mod units;

@@ -8,9 +8,17 @@ use llmcost::diag::Code;
 
 use crate::support::{program, root, run, run_with, snapshot, text};
 
-/// Codes that no scenario can show; each has a test below, those of conditions in `compare`.
-const SHOWN_OTHERWISE: [&str; 6] =
-    ["unreadable", "not-utf8", "file-too-large", "bad-set", "bad-condition", "impossible-usage"];
+/// Codes that no scenario can show; each has a test below, those of conditions in `compare`, those of logs in `replay`.
+const SHOWN_OTHERWISE: [&str; 8] = [
+    "unreadable",
+    "not-utf8",
+    "file-too-large",
+    "bad-set",
+    "bad-condition",
+    "impossible-usage",
+    "bad-row",
+    "log-columns",
+];
 
 fn bad_files() -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(root().join("tests/cases/errors"))

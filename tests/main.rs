@@ -27,6 +27,7 @@ mod planning;
 mod prices;
 mod properties;
 mod readme;
+mod replay;
 mod risk;
 mod schema;
 mod size;

@@ -36,6 +36,7 @@ fn scenarios_with(map: &str) -> Vec<String> {
         "correlation" => root("correlate: [{between: [workload.input, workload.output], rho: 0.5, HERE}]"),
         "currency" => root("currency: {code: EUR, per_usd: 0.9, HERE}"),
         "calendar" => root("calendar: {HERE}"),
+        "log" => root("log: {HERE}"),
         "prices" => root("prices: {HERE}"),
         "workload" => workload("input: 1, output: 1, HERE"),
         "prompt" => workload("prompt: {user: 1, HERE}, output: 1"),

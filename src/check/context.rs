@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub sink: &'a mut Sink,
     pub settings: Settings,
     pub prices: Prices,
+    /// Whether requests come from a log, which names models itself.
+    pub for_log: bool,
     /// By name; `None` for those that could not be read.
     pub deployments: Vec<(String, Option<Arc<Deployment>>)>,
     /// What uncertain quantities are read as.
@@ -164,7 +166,11 @@ impl Context<'_> {
         let place_of_date =
             "the date is that of `prices.as_of` or `--as-of`; left out, the date of the newest price list";
         let is_unread = self.prices.unread.lists || self.prices.unread.models.iter().any(|known| known == name);
-        if (name == "as-logged" || is_unread) && matches!(self.prices.book.find(name, date), Lookup::Unknown) {
+        let is_logged = name == Model::AS_LOGGED;
+        if (is_logged || is_unread) && matches!(self.prices.book.find(name, date), Lookup::Unknown) {
+            if is_logged && self.for_log {
+                return Some(Model::as_logged(date, place));
+            }
             if is_unread {
                 // Its price could not be read, which was reported there.
                 self.sink.fail();
@@ -174,10 +180,10 @@ impl Context<'_> {
                 Diagnostic::at(
                     Code::NotSupported,
                     place,
-                    "`as-logged` is not supported yet",
+                    "`as-logged` is the model that a request log names, and there is no log here",
                     "prices of a request log",
                 )
-                .help("name a model"),
+                .help("`llmcost replay FILE --log LOG` has one; elsewhere name a model"),
             );
         }
         let found = match pricing::resolve(&self.prices.book, name, date, place, place_of_date) {

@@ -18,13 +18,22 @@ pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> O
             None => by_share(node, tasks, context)?,
             Some((_, Some("complexity"))) => by_complexity(node, tasks, context)?,
             Some((_, Some("task"))) => by_task(node, tasks, context)?,
+            Some((by, Some("length" | "column"))) if !context.for_log => {
+                let message = "which requests are long, or have what in a column, only a request log says";
+                let found = Diagnostic::at(Code::NotSupported, &by.place, message, "needs a log");
+                return context
+                    .sink
+                    .refuse(found.help("`llmcost replay FILE --log LOG` has one; elsewhere state shares"));
+            }
+            Some((_, Some("length"))) => return super::route_of_log::by_length(node, context),
+            Some((_, Some("column"))) => return super::route_of_log::by_column(node, context),
             Some((by, _)) => {
                 return context.sink.refuse(
                     Diagnostic::at(
                         Code::UnknownWord,
                         &by.place,
-                        "a route goes by `complexity` or by `task`",
-                        "neither",
+                        "a route goes by `complexity`, by `task`, and on a request log by `length` or by `column`",
+                        "none of these",
                     )
                     .help("shares need no `by`: `route: {gpt-4o-mini: 90%, gpt-4o: rest}`"),
                 );
@@ -38,7 +47,7 @@ pub(super) fn route(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> O
         }
     };
     twice(&arms, context);
-    (context.sink.failures() == before).then_some(Route { arms, shares, router: None, misroute: None })
+    (context.sink.failures() == before).then_some(Route { arms, shares, router: None, misroute: None, by: None })
 }
 
 /// One model under two names makes shares and usage hard to read; it is refused.
@@ -151,7 +160,7 @@ fn by_complexity(node: &Node, tasks: &[Task], context: &mut Context<'_>) -> Opti
 }
 
 /// The arm of `server`, shared by all that are sent to it.
-fn index_of(arms: &mut Vec<Arm>, server: Server) -> usize {
+pub(super) fn index_of(arms: &mut Vec<Arm>, server: Server) -> usize {
     let arm = of_server(server);
     let known = arms.iter().position(|known| known.label == arm.label && known.place.text() == arm.place.text());
     known.unwrap_or_else(|| {

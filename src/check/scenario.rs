@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::context::{Context, Prices, Unread};
+use super::log::{self, Names};
 use super::options::Options;
 
 use super::trace::Traces;
@@ -33,13 +34,45 @@ pub fn load(input: &Input, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
 /// As [`load`].
 pub fn load_with_text(input: &Input, options: &Options) -> Result<(Plan, Node), Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let plan = tree(input, options, &mut sink).and_then(|(source, root)| {
-        let (input, options) = (input.clone(), options.clone());
-        let scenario =
-            Arc::new(Scenario { source, root, input, options, book: OnceLock::new(), traces: Arc::default() });
-        Some((plan_of(&scenario, &Change::default(), &mut sink)?, scenario.root.clone()))
+    let plan = read(input, options, false, &mut sink).map(|(plan, scenario)| (plan, scenario.root.clone()));
+    sink.finish(plan)
+}
+
+/// Reads and checks a scenario whose requests come from a log: `as-logged` is a model, and `workload` may be left out.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_for_log(input: &Input, options: &Options) -> Result<(Plan, Names), Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let plan = read(input, options, true, &mut sink).map(|(plan, scenario)| {
+        let is_stated = scenario.root.get("prices").is_some_and(|node| node.get("as_of").is_some());
+        let names = Names::new(plan.prices.clone(), is_stated || options.as_of.is_some());
+        (plan, names)
     });
     sink.finish(plan)
+}
+
+/// The prices of the command line alone.
+///
+/// # Errors
+/// Lists that cannot be read.
+pub fn names(options: &Options) -> Result<Names, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let (book, as_of, unread) = prices::book(None, &Input::Stdin, options, &mut sink);
+    let names = as_of.map(|as_of| {
+        let prices = Prices::new(Arc::new(book), as_of, unread).known();
+        Names::new(prices, options.as_of.is_some())
+    });
+    sink.finish(names)
+}
+
+/// The plan of a scenario, and what was read.
+fn read(input: &Input, options: &Options, for_log: bool, sink: &mut Sink) -> Option<(Plan, Arc<Scenario>)> {
+    let (source, root) = tree(input, options, sink)?;
+    let (input, options) = (input.clone(), options.clone());
+    let scenario =
+        Arc::new(Scenario { source, root, input, options, for_log, book: OnceLock::new(), traces: Arc::default() });
+    Some((plan_of(&scenario, &Change::default(), sink)?, scenario))
 }
 
 /// A scenario that was read, to be resolved once or again with other numbers.
@@ -48,6 +81,8 @@ struct Scenario {
     root: Node,
     input: Input,
     options: Options,
+    /// Whether its requests come from a log.
+    for_log: bool,
     /// The prices and their date, once they were read without a problem.
     book: OnceLock<(Arc<Book>, Date)>,
     /// The traces of lengths that were read.
@@ -184,7 +219,7 @@ fn included(
 }
 
 fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option<Plan> {
-    let Scenario { source, root, input, options, .. } = scenario.as_ref();
+    let Scenario { source, root, input, options, for_log, .. } = scenario.as_ref();
     let before = sink.failures();
     let changed;
     let mut set = change.set.clone();
@@ -229,6 +264,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         sink,
         settings,
         prices: Prices::new(Arc::clone(&book), as_of, unread),
+        for_log: *for_log,
         deployments: Vec::new(),
         draw: change.draw.clone(),
         inputs: Vec::new(),
@@ -247,16 +283,21 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
             forecast::reprice(whose.as_ref(), &factor, &place, &mut context);
         }
     }
-    let workload = fields
-        .require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink)
-        .and_then(|node| workload::read(node, &mut context));
+    let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
+    let has_workload = !for_log || fields.entry("workload").is_some();
+    let workload = if has_workload {
+        let node = fields.require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink);
+        node.and_then(|node| workload::read(node, &mut context))
+    } else {
+        Some(workload::of_a_log(root))
+    };
     let workload = workload.map(|mut workload| {
         if let (Some(ahead), Some(month)) = (&ahead, change.month) {
             workload.requests = ahead.requests(&workload.requests, month);
         }
         workload
     });
-    let mean_call = workload.as_ref().and_then(Workload::mean_call);
+    let mean_call = workload.as_ref().filter(|_| has_workload).and_then(Workload::mean_call);
     context.mean_call = mean_call.filter(|(prompt, answer)| !prompt.is_zero() && !answer.is_zero());
     if let Some(node) = fields.get("deployments", context.sink) {
         deployments::deployments(node, &mut context);
@@ -277,8 +318,8 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     }
     let names: Vec<String> = strategies_node.map(strategies::names).unwrap_or_default();
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
-    let strategies =
-        strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), baseline, &mut context));
+    let knows = workload.is_some() && has_workload;
+    let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, knows, baseline, &mut context));
     let limits = fields.get("limits", context.sink).and_then(|node| contracts::limits(node, &mut context));
     let commitments = fields.get("commitments", context.sink);
     let commitments = commitments.map_or_else(Vec::new, |node| contracts::commitments(node, &mut context));
@@ -316,6 +357,8 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         currency,
         days_per_month,
         workload: workload?,
+        has_workload,
+        log,
         quality,
         strategies: strategies?,
         baseline,

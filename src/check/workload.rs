@@ -8,7 +8,7 @@ use super::{extras, traffic};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::figure::{Calls, Count, Figure, Share, Tokens};
 use crate::input::{Fields, Node, Value, choice, word, wrong_shape};
-use crate::plan::{Agent, Case, Complexity, Lengths, Metered, Part, Prompt, Task, Turns, Workload};
+use crate::plan::{Agent, Case, Complexity, Lengths, Metered, Part, Prompt, Task, Tokenizer, Turns, Workload};
 use crate::pricing::Component;
 use crate::units::{Exact, Kind, display};
 
@@ -79,6 +79,12 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Workload> {
         None => vec![shape.task(None, Complexity::Low, &node.place)],
     };
     Some(Workload { requests: requests?, tasks, profile, tokenizer: tokenizer.unwrap_or_default() })
+}
+
+/// What stands for a workload that only a log states.
+pub(super) fn of_a_log(root: &Node) -> Workload {
+    let requests = Figure::default("requests", Exact::ONE, "the log says how many there are");
+    Workload { requests, tasks: unknown_tasks(root), profile: None, tokenizer: Tokenizer::default() }
 }
 
 /// A stand-in with the right names, to check strategies against while the workload itself is wrong.

@@ -4,6 +4,7 @@ mod breakeven;
 mod check;
 mod compare;
 mod explain;
+mod fit;
 mod forecast;
 mod init;
 mod output;
@@ -14,12 +15,14 @@ mod price;
 mod price_cases;
 mod prices;
 mod render;
+mod replay;
 mod risk;
 mod schema;
 mod settings;
 mod shell;
 mod simulate;
 mod size;
+mod sql;
 mod sweep;
 mod variants;
 
@@ -82,6 +85,12 @@ enum Command {
     Check(Reported),
     /// Compare an API with self-hosting: from which volume does hosting win?
     Breakeven(breakeven::Arguments),
+    /// Price a real request log, exactly, request by request, under every strategy
+    Replay(Box<replay::Arguments>),
+    /// Make a scenario from a request log, and say how well it stands for it
+    Fit(Box<fit::Arguments>),
+    /// Write one SQL query that prices a table of requests where it is
+    Sql(Box<sql::Arguments>),
     /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
     Risk(risk::Arguments),
     /// Go through the months to come: growth, dated prices, events, and when a budget is passed
@@ -121,7 +130,7 @@ pub struct Scenarios<F: ValueEnum + Send + Sync + 'static = Format> {
 }
 
 /// Scenarios to report on, in every form of a report.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Reported {
     /// Scenario files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
@@ -135,7 +144,7 @@ pub struct Reported {
 }
 
 /// What changes a scenario from outside.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Changes {
     /// Change a value: --set workload.requests=2M/day (repeatable)
     #[arg(long, value_name = "PATH=VALUE")]
@@ -156,7 +165,7 @@ impl Changes {
 }
 
 /// Where a result goes, in one of the forms `F`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Destination<F: ValueEnum + Send + Sync + 'static = Format> {
     /// How to show the result
     #[arg(long, short, value_name = "FORMAT")]
@@ -231,6 +240,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Compare(arguments) => compare::run(&arguments, &settings),
         Command::Check(arguments) => check::run(&arguments, &settings),
         Command::Breakeven(arguments) => breakeven::run(&arguments, &settings),
+        Command::Replay(arguments) => replay::run(&arguments, &settings),
+        Command::Fit(arguments) => fit::run(&arguments, &settings),
+        Command::Sql(arguments) => sql::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Forecast(arguments) => forecast::run(&arguments, &settings),
         Command::Sweep(arguments) => sweep::run(&arguments, &settings),

@@ -142,6 +142,38 @@ pub(super) fn write_one(path: &Path, bytes: &[u8]) -> Result<()> {
     prepared(path, bytes)?.put()
 }
 
+/// A file that is written piece by piece and gets its name when it is whole.
+pub(super) struct Growing {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Growing {
+    /// Begins a file that will be called `path`.
+    pub fn create(path: &Path) -> Result<Self> {
+        match prepared(path, &[])? {
+            Prepared::Whole(file, path) => Ok(Self { file, path }),
+            Prepared::Stream(path, _) => bail!("{} is no file", path.display()),
+            Prepared::Stdout(_) => bail!("rows go to a file; standard output carries the result"),
+        }
+    }
+
+    /// Gives the file its name.
+    pub fn keep(self) -> Result<()> {
+        Prepared::Whole(self.file, self.path).put()
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// `csv=a.csv`, or a file whose form follows from `--format` or its ending.
 fn target_of<F: Form>(target: &str, stated: Option<F>) -> Result<(F, PathBuf)> {
     if let Some((name, path)) = target.split_once('=')

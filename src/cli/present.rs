@@ -12,7 +12,7 @@ use crate::render::{self, Face, FocusVersion, Look, View};
 use crate::report::{Field, Order, Period, Report};
 
 /// What of a report is shown, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "What is shown")]
 pub struct Showing {
     /// Show only this strategy (repeatable)

@@ -83,6 +83,10 @@ codes! {
     IncludeEscape = "include-escape",
     /// A scenario of a format version that this program does not know.
     Version = "version",
+    /// A row of a request log that cannot be read.
+    BadRow = "bad-row",
+    /// Columns of a request log whose meaning cannot be told.
+    LogColumns = "log-columns",
     /// A `--set` that is not `path=value` or whose path leads nowhere.
     BadSet = "bad-set",
     /// A `--fail-on` or `--warn-on` that is no comparison of a figure.

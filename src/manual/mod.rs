@@ -6,6 +6,9 @@ pub mod compare {}
 #[doc = include_str!("prices.md")]
 pub mod prices {}
 
+#[doc = include_str!("replay.md")]
+pub mod replay {}
+
 #[doc = include_str!("risk.md")]
 pub mod risk {}
 

@@ -142,6 +142,17 @@ pub struct Route {
     pub router: Option<CallCost>,
     /// Share of the calls sent one tier too low and answered again.
     pub misroute: Option<Figure<Share>>,
+    /// What decides in place of shares, where a request log says it.
+    pub by: Option<RouteBy>,
+}
+
+/// What of a request of a log decides who answers it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum RouteBy {
+    /// Tokens of its prompt: the most that an arm takes, shortest first; and the arm of longer ones.
+    Length(Vec<(u64, usize)>, usize),
+    /// The value of a column; and the arm of all other values.
+    Column(String, Vec<(String, usize)>, usize),
 }
 
 /// A side call, or its price.

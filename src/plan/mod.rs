@@ -6,6 +6,7 @@ mod fine_tune;
 mod forecast;
 mod hosting;
 mod levers;
+pub mod log;
 mod prices;
 mod quality;
 mod retrieval;
@@ -27,7 +28,7 @@ pub use hosting::{
 pub use levers::{
     Arm, Batch, Billed, Billing, Cacheable, CallCost, Cascade, CascadeStep, Compress, Compressor, Cut, Explicit,
     FalseHits, History, HitRate, Judge, KeepExamples, Layer, OutputLever, Overrides, Pack, Popularity, PrefixCache,
-    Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
+    Remembered, ResponseCache, Retries, Route, RouteBy, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
 pub use prices::{Agreed, Negotiated, PriceBook};
@@ -63,6 +64,10 @@ pub struct Plan {
     pub days_per_month: Figure<Days>,
     /// What comes in.
     pub workload: Workload,
+    /// Whether the scenario states it; if not, a log does.
+    pub has_workload: bool,
+    /// What the scenario says of request logs.
+    pub log: Option<log::Log>,
     /// How often answers are right.
     pub quality: Quality,
     /// What could be done about it, in the order of the file.
@@ -115,6 +120,23 @@ pub struct Model {
     pub as_of: Date,
     /// What was agreed about it.
     pub negotiated: Negotiated,
+}
+
+impl Model {
+    /// The name of the model that a request log names.
+    pub const AS_LOGGED: &str = "as-logged";
+
+    /// Stands for the model that a request log names: it has no prices of its own.
+    pub fn as_logged(as_of: Date, place: &Place) -> Self {
+        let list = ListInfo { name: "log".to_owned(), listed: None, sha256: String::new() };
+        let listed = pricing::Model::unpriced(Self::AS_LOGGED, "log", Arc::new(list), place);
+        Self { listed: Arc::new(listed), as_of, negotiated: Negotiated::default() }
+    }
+
+    /// Whether it stands for what a request log names.
+    pub fn is_as_logged(&self) -> bool {
+        self.listed.id == Self::AS_LOGGED && self.listed.cards.is_empty()
+    }
 }
 
 /// A mention of a model in a scenario.

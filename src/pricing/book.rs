@@ -171,6 +171,19 @@ impl Book {
         if out_of_time.is_empty() { Lookup::Unknown } else { Lookup::OtherTime(out_of_time) }
     }
 
+    /// The days on which the meaning of `name` may change, ascending: those on which an alias begins or ends.
+    pub fn turns(&self, name: &str) -> BTreeSet<Date> {
+        let bare = name.split_once('/').map_or(name, |(_, bare)| bare);
+        let models = self.lists.iter().flat_map(|list| list.candidates(name).into_iter().chain(list.candidates(bare)));
+        let mut days = BTreeSet::new();
+        for model in models {
+            for alias in model.aliases.iter().filter(|alias| alias.name == name || alias.name == bare) {
+                days.extend([alias.from, alias.until].into_iter().flatten());
+            }
+        }
+        days
+    }
+
     fn here(&self, model: &Arc<Model>) -> Arc<Model> {
         match &self.region {
             Some(region) if model.region.is_none() => Arc::new(model.in_region(region, None)),

@@ -338,6 +338,31 @@ impl Card {
 }
 
 impl Model {
+    /// A model of which nothing is known but its name.
+    pub fn unpriced(id: &str, provider: &str, list: Arc<ListInfo>, place: &Place) -> Self {
+        Self {
+            id: id.to_owned(),
+            provider: provider.to_owned(),
+            list,
+            aliases: Vec::new(),
+            context: None,
+            max_output: None,
+            cache: CacheRules::default(),
+            released: None,
+            retires: None,
+            note: None,
+            cards: Vec::new(),
+            fallbacks: Vec::new(),
+            uplifts: Vec::new(),
+            as_text: Vec::new(),
+            free: false,
+            accepted: Vec::new(),
+            region: None,
+            route: None,
+            place: place.clone(),
+        }
+    }
+
     /// The card of `mode` (`None`: the standard one) in force on `date`, whatever the hour: the newest that covers it.
     pub fn card(&self, mode: Option<&str>, date: Date) -> Option<&Card> {
         self.cards.iter().filter(|card| card.is_for(mode) && card.covers(date)).max_by_key(|card| card.from)

@@ -74,6 +74,12 @@ impl Load {
         Self { zone: Zone::utc(), hours: None }
     }
 
+    /// Weights of the 168 hours of a week, from Monday 00:00 as `zone` tells it. `None` where nothing is left.
+    pub fn of_week(hours: &[Exact], zone: Zone) -> Option<Self> {
+        let some = hours.len() == 168 && hours.iter().any(|weight| !weight.is_zero());
+        (some && !hours.iter().any(Exact::is_negative)).then(|| Self { zone, hours: Some(hours.to_vec()) })
+    }
+
     /// Weights of the hours of a day, told by `zone`; a day of the weekend has `weekend` times the load of a weekday.
     /// `None` where nothing is left.
     pub fn of_profile(hours: &[Exact; 24], weekend: &Exact, zone: Zone) -> Option<Self> {

@@ -21,6 +21,8 @@ mod names;
 mod planned;
 mod price;
 mod prices;
+mod replay;
+mod replay_csv;
 mod report_charts;
 mod risk;
 mod risk_charts;
@@ -55,6 +57,8 @@ pub use prices::{
     csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
     price_rows, price_rows_json,
 };
+pub use replay::replay;
+pub use replay_csv::csv_of_replay;
 pub use report_charts::{Named, charts};
 pub use risk::{csv_of_risks, markdown_of_risk, risk};
 pub use risk_charts::risk_charts;

@@ -43,6 +43,17 @@ impl Exact {
         Self(RBig::from(value))
     }
 
+    /// Numerator and denominator in lowest terms, where both fit and this is not negative.
+    pub fn as_fraction(&self) -> Option<(u64, u64)> {
+        let numerator = u64::try_from(self.0.numerator().clone()).ok()?;
+        Some((numerator, u64::try_from(self.0.denominator().clone()).ok()?))
+    }
+
+    /// The whole part, if it fits and this is not negative.
+    pub fn to_u128(&self) -> Option<u128> {
+        u128::try_from(self.0.floor()).ok()
+    }
+
     /// `digits` with the decimal point `scale` places from the right: `(25, 1)` is 2.5; a negative scale adds zeros.
     pub(super) fn scaled(digits: IBig, scale: i32) -> Self {
         let power = ten_to(scale.unsigned_abs() as usize);

@@ -196,6 +196,10 @@ proptest! {
     fn levers_at_zero_change_nothing(scenario in scenario()) {
         let before = report(&scenario.yaml());
         for (name, add) in NEUTRAL {
+            if name == "pack of one" && scenario.shape.follows() {
+                // Requests in one call cannot wait for one another, not even a single one.
+                continue;
+            }
             let mut changed = scenario.clone();
             // Levers have to be added everywhere: the printed savings compare strategies.
             let added: Vec<bool> = changed.strategies.iter_mut().map(|strategy| add(strategy).is_some()).collect();

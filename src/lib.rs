@@ -63,6 +63,7 @@ pub mod hosting;
 pub mod input;
 pub mod levers;
 pub mod manual;
+mod parallel;
 pub mod plan;
 pub mod pricing;
 pub mod render;

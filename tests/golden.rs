@@ -115,6 +115,8 @@ fn help_texts_print_what_their_snapshots_say() {
         "breakeven",
         "size",
         "risk",
+        "sweep",
+        "forecast",
         "explain",
         "price",
         "prices",

@@ -167,3 +167,22 @@ fn a_range_may_state_its_unit_once() {
     // 2,000 requests, 200 hits of 2 EUR.
     assert!(once.starts_with("400."), "{once}");
 }
+
+#[test]
+fn a_risk_is_drawn_as_its_distribution_and_a_tornado() {
+    let folder = tempfile::tempdir().unwrap();
+    let [chart, other] = ["risk.svg", "risk.png"].map(|name| folder.path().join(name));
+    let (chart, other) = (chart.display().to_string(), format!("png={}", other.display()));
+    let output = run(&["risk", "scenarios/risk.yaml", "--samples", "4096", "--chart", &chart, "-o", &other]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), String::new()), "{}", text(&output.stderr));
+    let drawn = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let page = drawn("risk.svg");
+    for words in ["cascade costs $23,8", "in 90% of the draws", "budget of cascade: $35,000", "all-gpt-4o"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(drawn("risk-tornado.svg").contains("cascade: workload.requests matters most"));
+    assert!(std::fs::read(folder.path().join("risk-tornado.png")).unwrap().starts_with(b"\x89PNG"));
+    let refused = run(&["risk", "scenarios/risk.yaml", "--samples", "4096", "--chart", "risk.pdf"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains(".svg or .png"), "{}", text(&refused.stderr));
+}

@@ -197,6 +197,20 @@ fn formats_that_a_card_lacks_run_at_sixteen_bit_or_not_at_all() {
     assert!(notes.contains("not tried on 8 cards: 28 heads"), "{notes}");
 }
 
+#[test]
+fn a_sizing_is_drawn_with_the_one_to_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("size.svg");
+    let chart = file.display().to_string();
+    let flags = ["size", "--model", "llama-3-8b", "--gpu", "a10g", "--gpu", "l4", "--chart", &chart];
+    let output = run(&flags);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(file).unwrap();
+    for words in ["meta-llama/Meta-Llama-3-8B: take", "USD per 1M output tokens", "x A10G", "x L4"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
 fn refused(arguments: &[&str]) -> String {
     let output = run(&[&["size"], arguments].concat());
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stdout));

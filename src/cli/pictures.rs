@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use super::settings::Settings;
+use super::{Destination, output};
 use crate::render::chart::{self, Canvas, ChartSpec};
+use crate::render::{self, Look};
 
 /// A chart and what its file's name ends in when there are several: `-2`.
 pub(super) struct Picture {
@@ -99,4 +102,32 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     path.with_file_name(format!("{stem}{suffix}{ending}"))
+}
+
+/// Shows a result with its charts in every place and form that was asked for. Files alone leave standard output empty; `chart` is
+/// written beside what the destination says.
+pub(super) fn put<F: output::Form>(
+    (destination, chart): (&Destination<F>, Option<&PathBuf>),
+    charts: impl FnOnce() -> Vec<Picture>,
+    settings: &Settings,
+    show: impl Fn(F, Look) -> Result<String>,
+) -> Result<()> {
+    let (mut targets, others) = split(&destination.output);
+    let silent = !destination.output.is_empty() && others.is_empty();
+    targets.extend(chart.cloned().map(Target::by_ending));
+    let files = if targets.is_empty() { Vec::new() } else { draw(&targets, &charts())? };
+    if silent {
+        return output::write(files);
+    }
+    let destination = Destination { format: destination.format, output: others };
+    output::put_beside(files, &destination, settings, show)
+}
+
+/// Charts of several results: the first of each for the file itself, further results with their number.
+pub(super) fn numbered(results: Vec<Vec<render::Named>>) -> Vec<Picture> {
+    let of = |(index, charts): (usize, Vec<render::Named>)| {
+        let number = if index == 0 { String::new() } else { format!("-{}", index.saturating_add(1)) };
+        charts.into_iter().map(move |(name, spec)| Picture { suffix: format!("{number}{name}"), spec })
+    };
+    results.into_iter().enumerate().flat_map(of).collect()
 }

@@ -165,12 +165,7 @@ fn break_evens(report: &Report, view: &View, look: Look) -> String {
 
 /// The charts of all reports: the first group belongs to the file that was named, the next to `FILE-2`.
 fn charts(reports: &[Report], view: &View, face: Face) -> Vec<Picture> {
-    let groups = reports.iter().flat_map(|report| render::charts(report, view, face));
-    let numbered = groups.enumerate().flat_map(|(index, group)| {
-        let number = if index == 0 { String::new() } else { format!("-{}", index.saturating_add(1)) };
-        group.into_iter().map(move |(suffix, spec)| Picture { suffix: format!("{number}{suffix}"), spec })
-    });
-    numbered.collect()
+    pictures::numbered(reports.iter().flat_map(|report| render::charts(report, view, face)).collect())
 }
 
 fn joined<T>(all: &[T], show: impl Fn(&T) -> String, between: &str) -> String {

@@ -1,10 +1,12 @@
 //! `risk`: what a scenario with ranges may cost.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::settings::Settings;
-use super::{Ending, Scenarios, output};
+use super::{Ending, Scenarios, output, pictures};
 use crate::analysis::risk::{self, RiskReport};
 use crate::render;
 
@@ -18,6 +20,9 @@ pub(super) struct Arguments {
     /// Draws, rounded up to 4,096 times a power of two; as many as the accuracy takes when left out
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=16_777_216))]
     samples: Option<u32>,
+    /// Draw what a month may cost into FILE (.svg or .png) and what matters for the cheapest strategy into FILE-tornado
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 /// The forms of a result.
@@ -66,7 +71,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         settings.report(&problems);
         return Ok(Ending::BadInput);
     }
-    output::put(&scenarios.destination, settings, |format, look| {
+    let charts = || pictures::numbered(reports.iter().map(render::risk_charts).collect());
+    let place = (&scenarios.destination, arguments.chart.as_ref());
+    pictures::put(place, charts, settings, |format, look| {
         let joined = |show: &dyn Fn(&RiskReport) -> String| reports.iter().map(show).collect::<Vec<_>>().join("\n");
         Ok(match format {
             Form::Table => joined(&|report| render::risk(report, look)),

@@ -1,10 +1,12 @@
 //! `size`: which GPUs carry a model, how fast, and for how much.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
 use super::settings::Settings;
-use super::{Destination, Ending, Format, output};
+use super::{Destination, Ending, Format, output, pictures};
 use crate::check::{self, Options, SizeFlags};
 use crate::diag::Diagnostic;
 use crate::input::Input;
@@ -103,6 +105,9 @@ pub(super) struct Arguments {
     cases: Option<String>,
     #[command(flatten)]
     destination: Destination,
+    /// Draw what a million output tokens costs on each card into FILE (.svg or .png)
+    #[arg(long, value_name = "FILE", conflicts_with = "cases")]
+    chart: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
@@ -122,9 +127,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> 
         return Ok(refused(&[problem], settings));
     }
     let report = SizeReport::of(&question.request, &sizing, &question.assumptions);
-    let table = |look| render::sizes(&report, look);
-    output::deliver(&arguments.destination, settings, std::slice::from_ref(&report), table, render::csv_of_sizes)?;
-    Ok(Ending::Done)
+    shown(std::slice::from_ref(&report), arguments, settings)
 }
 
 /// The deployments of a scenario that name a model or a need of memory.
@@ -145,8 +148,20 @@ fn of_scenario(file: &str, arguments: &Arguments, settings: &Settings) -> Result
             plan.file
         );
     }
-    let table = |look| reports.iter().map(|report| render::sizes(report, look)).collect::<Vec<_>>().join("\n");
-    output::deliver(&arguments.destination, settings, &reports, table, render::csv_of_sizes)?;
+    shown(&reports, arguments, settings)
+}
+
+/// Sizings in every form that was asked for.
+fn shown(reports: &[SizeReport], arguments: &Arguments, settings: &Settings) -> Result<Ending> {
+    let charts = || pictures::numbered(reports.iter().map(|report| vec![("", render::size_chart(report))]).collect());
+    let place = (&arguments.destination, arguments.chart.as_ref());
+    pictures::put(place, charts, settings, |format, look| {
+        Ok(match format {
+            Format::Table => reports.iter().map(|report| render::sizes(report, look)).collect::<Vec<_>>().join("\n"),
+            Format::Json => render::json(reports)?,
+            Format::Csv => render::csv_of_sizes(reports)?,
+        })
+    })?;
     Ok(Ending::Done)
 }
 

@@ -3,6 +3,7 @@
 mod condition;
 mod contracts;
 mod fine_tune;
+mod forecast;
 mod hosting;
 mod levers;
 mod prices;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use condition::{Condition, Limit, Test};
 pub use contracts::{Commitment, RateLimit, RateLimits, Terms, Whose};
 pub use fine_tune::{Base, FineTune, Span};
+pub use forecast::{Decline, Event, Forecast, Growth, Happening, Ramp};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -28,7 +30,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
-pub use prices::{PriceBook, discount_on};
+pub use prices::{Agreed, Negotiated, PriceBook};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
@@ -38,7 +40,7 @@ pub use workload::{
 };
 
 use crate::diag::Place;
-use crate::figure::{Days, Figure, Share};
+use crate::figure::{Days, Figure};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -75,6 +77,8 @@ pub struct Plan {
     pub limits: Option<RateLimits>,
     /// Spend that was promised to providers or paid in advance.
     pub commitments: Vec<Commitment>,
+    /// The months to come.
+    pub forecast: Forecast,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.
@@ -109,8 +113,8 @@ pub struct Model {
     pub listed: Arc<pricing::Model>,
     /// The date of its prices.
     pub as_of: Date,
-    /// The negotiated discount.
-    pub discount: Option<Figure<Share>>,
+    /// What was agreed about it.
+    pub negotiated: Negotiated,
 }
 
 /// A mention of a model in a scenario.

@@ -128,7 +128,7 @@ fn spreads(report: &RiskReport) -> Sheet {
 }
 
 /// A path as it is written within a strategy.
-fn within<'a>(strategy: &StrategyRisk, path: &'a str) -> &'a str {
+pub(super) fn within<'a>(strategy: &StrategyRisk, path: &'a str) -> &'a str {
     let own = path.strip_prefix("strategies.").and_then(|rest| rest.strip_prefix(strategy.name.as_str()));
     own.and_then(|rest| rest.strip_prefix('.')).unwrap_or(path)
 }
@@ -188,7 +188,7 @@ fn worth(report: &RiskReport) -> String {
     }
 }
 
-fn amount(report: &RiskReport, value: &Exact) -> String {
+pub(super) fn amount(report: &RiskReport, value: &Exact) -> String {
     // Cents are noise in an estimate of thousands.
     let value = if value.abs() >= Exact::from(1_000) { value.round(0) } else { value.clone() };
     display::money(&value, &report.currency).replace(".00", "")

@@ -34,6 +34,13 @@ fn section(title: &str, look: Look) -> String {
 }
 
 fn head(report: &SizeReport, look: Look) -> String {
+    let (title, facts) = head_in_words(report);
+    let facts = look.paragraph("", &facts);
+    format!("{}\n{}\n", look.bold(&harmless(&title)), look.dim(facts.trim_end()))
+}
+
+/// What is sized, and for which traffic and prices.
+pub(super) fn head_in_words(report: &SizeReport) -> (String, String) {
     let request = &report.request;
     let mut facts = Vec::new();
     if let (Some(input), Some(output)) = (&request.input, &request.output) {
@@ -57,8 +64,7 @@ fn head(report: &SizeReport, look: Look) -> String {
         (None, Some(bytes)) => format!("{} GB as stated", gb(bytes)),
         (None, None) => String::new(),
     };
-    let facts = look.paragraph("", &facts.join(" · "));
-    format!("{}\n{}\n", look.bold(&harmless(&title)), look.dim(facts.trim_end()))
+    (title, facts.join(" · "))
 }
 
 fn options(report: &SizeReport, look: Look) -> String {

@@ -16,8 +16,29 @@ use super::{
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Escalation, Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
+use crate::parallel;
 use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
+use crate::pricing::ListInfo;
 use crate::units::{Exact, display};
+
+impl PricesUsed {
+    /// The prices of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let used = |list: &Arc<ListInfo>| ListUsed {
+            name: list.name.clone(),
+            listed: list.listed.map(|date| date.to_string()),
+            sha256: list.sha256.clone(),
+        };
+        Self { as_of: plan.as_of.to_string(), lists: plan.lists.iter().map(used).collect() }
+    }
+}
+
+impl ScenarioName {
+    /// The scenario of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        Self { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() }
+    }
+}
 
 impl Report {
     /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
@@ -32,23 +53,13 @@ impl Report {
         let names: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
         let name = |index: usize| names.get(index).map_or_else(String::new, |name| (*name).to_owned());
         let in_all_orders = attribution::fits(plan);
-        let strategies: Vec<StrategyReport> =
-            (0..names.len()).filter_map(|index| strategy(evaluation, index, in_all_orders)).collect();
+        let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max();
+        let of = |index: usize| strategy(evaluation, index, dearest?, in_all_orders);
+        let strategies: Vec<StrategyReport> = parallel::each(names.len(), of).into_iter().flatten().collect();
         Self {
             schema: SCHEMA.into(),
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
-            prices: PricesUsed {
-                as_of: plan.as_of.to_string(),
-                lists: plan
-                    .lists
-                    .iter()
-                    .map(|list| ListUsed {
-                        name: list.name.clone(),
-                        listed: list.listed.map(|date| date.to_string()),
-                        sha256: list.sha256.clone(),
-                    })
-                    .collect(),
-            },
+            scenario: ScenarioName::of(plan),
+            prices: PricesUsed::of(plan),
             currency: plan.currency.code.clone(),
             currency_per_usd: plan.currency.per_usd.clone(),
             days_per_month: plan.days_per_month.value().clone(),
@@ -206,7 +217,7 @@ fn spot(place: &Place) -> Option<Spot> {
     is_file.then(|| Spot { file: file.clone(), line: place.line, column: place.column })
 }
 
-fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Option<StrategyReport> {
+fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_orders: bool) -> Option<StrategyReport> {
     let plan = &evaluation.plan;
     let outcome = &evaluation.results.get(index)?.outcome;
     let metric = |metric: Metric| {
@@ -224,7 +235,6 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
     let costs = (baseline.value(), outcome.total.value());
     let shares = attribution::shares(plan, plan.strategies.get(index)?, costs, in_all_orders);
     let month = |day: &Exact| shown(plan, &(day * plan.days_per_month.value()));
-    let dearest = evaluation.results.iter().map(|result| result.outcome.total.value()).max()?;
     Some(StrategyReport {
         name: plan.strategies.get(index)?.name.clone(),
         relative_cost: outcome.total.value().checked_div(dearest).unwrap_or(Exact::ZERO),
@@ -251,6 +261,7 @@ fn strategy(evaluation: &Evaluation, index: usize, in_all_orders: bool) -> Optio
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
             per_accepted_answer: metric(Metric::PerAcceptedAnswer),
+            list_per_month: at_list_prices(outcome, &lines).as_ref().map(month),
             per_day,
         },
         savings: Savings {
@@ -438,7 +449,8 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
     let price = &line.price.value;
-    let unit_price = if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let usual = |price: &Exact| if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let list_price = line.model.as_ref().and_then(|model| model.negotiated.list_price(&line.price));
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
@@ -448,22 +460,27 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
-        list_unit_price: list_price(line, &unit_price),
-        unit_price,
+        list_unit_price: list_price.as_ref().map(usual),
+        unit_price: usual(price),
         unit_price_currency: "USD".into(),
-        per,
+        per: per.clone(),
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
 }
 
-/// The price of a line before the negotiated discount of its model.
-fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
-    let discount = line.model.as_ref()?.discount.as_ref()?;
-    let rest = &Exact::ONE - discount.value();
-    // Of what is free by contract, the list price is the first factor of its formula.
-    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
+/// What a strategy costs a day at list prices, USD; `None` where nothing was negotiated.
+fn at_list_prices(outcome: &Outcome, lines: &[LineReport]) -> Option<Exact> {
+    let mut all = outcome.total.value().clone();
+    let mut negotiated = false;
+    for (line, paid) in lines.iter().zip(&outcome.lines) {
+        let Some(list) = &line.list_unit_price else { continue };
+        let cost = (&line.quantity * list).checked_div(&line.per)?;
+        all = &(&all + &cost) - paid.cost.value();
+        negotiated = true;
+    }
+    negotiated.then_some(all)
 }
 
 /// What a line of this component counts.

@@ -6,6 +6,7 @@ use crate::analysis::risk;
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
 use crate::levers::{self, Outcome, Quantity, Variant};
+use crate::parallel;
 use crate::plan::{Arm, Billing, Bound, Metric, Plan, Serving, Strategy, Task};
 use crate::units::{Exact, grammar::DAYS_PER_YEAR};
 
@@ -54,8 +55,9 @@ impl Evaluation {
     pub fn of(plan: Plan) -> Result<Self, Vec<Diagnostic>> {
         let mut results = Vec::new();
         let mut problems: Vec<Diagnostic> = Vec::new();
-        for strategy in &plan.strategies {
-            match computed(&plan, strategy) {
+        let of = |index: usize| plan.strategies.get(index).map(|strategy| computed(&plan, strategy));
+        for result in parallel::each(plan.strategies.len(), of).into_iter().flatten() {
+            match result {
                 Ok(result) => results.push(result),
                 Err(found) => problems.extend(found),
             }

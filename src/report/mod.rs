@@ -36,6 +36,7 @@ pub use field::{Field, Order};
 pub use fine_tune::{FineTuneReport, Tuned};
 pub use limits::{LimitReport, RateReport};
 pub use period::Period;
+pub(crate) use settle::settle;
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
     RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,
@@ -211,6 +212,9 @@ pub struct Costs {
     pub per_million_tokens: Option<Exact>,
     /// Per request over the share of right answers; `None` where no quality is known.
     pub per_accepted_answer: Option<Exact>,
+    /// Per month at list prices, where discounts or mark-ups were negotiated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_per_month: Option<Exact>,
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
@@ -417,9 +421,9 @@ pub struct LineReport {
     pub quantity: Exact,
     /// What is counted.
     pub unit: String,
-    /// USD for `per` units, after discounts.
+    /// USD for `per` units, after what was negotiated.
     pub unit_price: Exact,
-    /// The same before the negotiated discount, where there is one.
+    /// The same at list price, where a discount or a mark-up was negotiated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_unit_price: Option<Exact>,
     /// The currency of the unit price: always USD, as price lists are.

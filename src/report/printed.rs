@@ -72,7 +72,7 @@ print! {
         shapley,
         interactions, alternatives
     }
-    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens, per_accepted_answer }
+    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens, per_accepted_answer, list_per_month }
     Savings { per_day, per_month, percent }
     CostInterval { low_per_month, high_per_month }
     PrefixCacheReport {

@@ -6,13 +6,13 @@
 #![allow(clippy::float_arithmetic, reason = "draws are estimates, labelled as such")]
 
 use std::ops::Range;
-use std::thread;
 
 use super::cases::{Case, Exactly, Measure, plan_at};
 use super::sampler::Sampler;
 use super::sobol::BLOCK;
 use super::tape::{Block, Tape};
 use crate::diag::Diagnostic;
+use crate::parallel::in_parallel;
 use crate::plan::Plan;
 
 /// Tapes of one case; ways beyond them are computed exactly.
@@ -358,22 +358,4 @@ fn compiled(
         }
     }
     Part { values, pending }
-}
-
-/// Work on the numbers below `count`, split into ranges for all cores; the results in the order of the ranges.
-fn in_parallel<T: Send>(count: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(count).max(1);
-    let edge = |part: usize| count.saturating_mul(part).checked_div(threads).unwrap_or(count);
-    let range = |part: usize| edge(part)..edge(part.saturating_add(1));
-    if threads == 1 {
-        return vec![work(0..count)];
-    }
-    thread::scope(|scope| {
-        let work = &work;
-        let running: Vec<_> = (0..threads).map(|part| scope.spawn(move || work(range(part)))).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
 }

@@ -1,5 +1,23 @@
 //! Longer texts: how things are computed, how good they are, and how to use them.
 
+#[doc = include_str!("levers.md")]
+pub mod levers {}
+
+#[doc = include_str!("caches.md")]
+pub mod caches {}
+
+#[doc = include_str!("requests.md")]
+pub mod requests {}
+
+#[doc = include_str!("quality.md")]
+pub mod quality {}
+
+#[doc = include_str!("retrieval.md")]
+pub mod retrieval {}
+
+#[doc = include_str!("capacity.md")]
+pub mod capacity {}
+
 #[doc = include_str!("compare.md")]
 pub mod compare {}
 

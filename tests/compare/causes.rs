@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{compared, told};
 use crate::exact::{Q, agrees, number, q};
-use crate::oracle::generate::{each_over, scenario};
+use crate::oracle::generate::{each_cascade, each_over, scenario};
 use crate::oracle::scenario::*;
 
 fn config(cases: u32) -> Config {
@@ -21,7 +21,13 @@ fn config(cases: u32) -> Config {
 fn plain(mut scenario: Scenario) -> Scenario {
     scenario.strategies.truncate(1);
     scenario.baseline = None;
+    scenario.quality = None;
+    each_cascade(&mut scenario.strategies[0], &mut |cascade| cascade.skill = None);
     let strategy = &mut scenario.strategies[0];
+    // A cause has one name, whatever becomes of a history.
+    if let Some(History::Summarise { to, .. }) = strategy.history {
+        strategy.history = Some(History::Max(to));
+    }
     if let Some(compress) = &mut strategy.compress {
         for cut in &mut compress.cuts {
             if matches!(cut, Some(Cut::To(_))) {
@@ -51,7 +57,7 @@ fn plain(mut scenario: Scenario) -> Scenario {
 /// The causes and how each is taken from another scenario.
 type Take = fn(&mut Scenario, &Scenario);
 
-const CAUSES: [(&str, Take); 15] = [
+const CAUSES: [(&str, Take); 17] = [
     ("price", |to, from| {
         to.models.clone_from(&from.models);
         to.provider_discounts = from.provider_discounts;
@@ -66,6 +72,8 @@ const CAUSES: [(&str, Take); 15] = [
     ("retrieval", |to, from| to.strategies[0].retrieval.clone_from(&from.strategies[0].retrieval)),
     ("fine_tune", |to, from| to.strategies[0].fine_tune.clone_from(&from.strategies[0].fine_tune)),
     ("commitment", |to, from| to.commitments.clone_from(&from.commitments)),
+    ("history", |to, from| to.strategies[0].history.clone_from(&from.strategies[0].history)),
+    ("prefix_cache", |to, from| to.strategies[0].over.prefix.clone_from(&from.strategies[0].over.prefix)),
     ("output", |to, from| to.strategies[0].over.output.clone_from(&from.strategies[0].over.output)),
     ("pack", |to, from| to.strategies[0].pack.clone_from(&from.strategies[0].pack)),
     ("retries", |to, from| to.strategies[0].over.retries.clone_from(&from.strategies[0].over.retries)),
@@ -188,6 +196,14 @@ proptest! {
                 scenario.tasks.iter_mut().for_each(|task| task.prompt[CONTEXT] = None);
             }
         }
+        if [&base, &other].iter().any(|scenario| scenario.shape.follows()) {
+            // Requests in one call cannot wait for one another.
+            for scenario in [&mut base, &mut other] {
+                scenario.strategies[0].pack = None;
+            }
+        }
+        // One tokenizer, and answers of whatever quality.
+        other.factors.clone_from(&base.factors);
         other.tasks.clone_from(&base.tasks);
         let tasks = base.tasks.len();
         if let Serving::Route(route) = &mut other.strategies[0].serving {

@@ -1,4 +1,5 @@
 //! Lengths of public traces: what means say of them and what they cost.
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::fmt::Write as _;
 use std::io::Read as _;

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod advice;
 mod catalogue;
 #[cfg(unix)]
 mod ci;
@@ -31,3 +32,4 @@ mod schema;
 mod size;
 mod support;
 mod throughput;
+mod worked;

@@ -123,7 +123,7 @@ fn one_plain_model(mut scenario: Scenario) -> Scenario {
         (model.batch, model.request, model.discount) = (None, None, None);
         model.tokens.get_or_insert_with(|| {
             let rate = |units| Rate { usd: Dec { units, places: 2 }, tiers: Vec::new() };
-            TokenPrices { input: rate(250), output: rate(1000), reasoning: None }
+            TokenPrices { input: rate(250), output: rate(1000), reasoning: None, cached: None }
         });
     }
     let strategy = &mut scenario.strategies[0];
@@ -352,6 +352,7 @@ fn every_neutral_lever_can_be_added() {
         examples: None,
         retrieval: None,
         context: None,
+        history: None,
         pack: None,
         fine_tune: None,
         serving: Serving::Model(0),

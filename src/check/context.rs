@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::read::quantity;
+use super::trace::Traces;
 use crate::diag::{Code, Diagnostic, Place, Sink};
-use crate::figure::{Decisions, Dimension, Figure, Origin, Share};
+use crate::figure::{Decisions, Dimension, Figure, Origin};
 use crate::input::{self, Fields, Node, word};
-use crate::plan::{
-    Deployment, DeploymentUse, Draw, Input, Model, ModelUse, PriceBook, Quality, Server, Whose, discount_on,
-};
+use crate::plan::{Deployment, DeploymentUse, Draw, Input, Model, ModelUse, Negotiated, PriceBook, Quality, Server};
 use crate::pricing::{self, Book, Date, Lookup};
 use crate::units::{Exact, Kind, Settings};
 
@@ -37,14 +36,16 @@ pub(super) struct Context<'a> {
     pub quality: Quality,
     /// The names of the tasks, as far as they have any.
     pub tasks: Vec<Option<String>>,
+    /// The traces of lengths that were read.
+    pub traces: Arc<Traces>,
 }
 
 /// The prices of a scenario.
 pub(super) struct Prices {
     pub book: Arc<Book>,
     pub as_of: Date,
-    /// By provider or by resolved model.
-    pub discounts: Vec<(Whose, Figure<Share>)>,
+    /// What was agreed with providers, beside the lists.
+    pub negotiated: Negotiated,
     /// What could not be read, so that a name may be unknown only for that reason.
     pub unread: Unread,
     resolved: HashMap<String, Option<Arc<Model>>>,
@@ -61,12 +62,12 @@ pub(super) struct Unread {
 
 impl Prices {
     pub fn new(book: Arc<Book>, as_of: Date, unread: Unread) -> Self {
-        Self { book, as_of, discounts: Vec::new(), unread, resolved: HashMap::new() }
+        Self { book, as_of, negotiated: Negotiated::default(), unread, resolved: HashMap::new() }
     }
 
     /// The same for whoever asks later.
     pub fn known(self) -> PriceBook {
-        PriceBook { book: self.book, as_of: self.as_of, discounts: self.discounts }
+        PriceBook { book: self.book, as_of: self.as_of, negotiated: self.negotiated }
     }
 }
 
@@ -189,7 +190,7 @@ impl Context<'_> {
             Ok(model) => model,
             Err(problem) => return self.sink.refuse(*problem),
         };
-        let discount = discount_on(&self.prices.discounts, &found.provider, &found.id);
-        Some(Model { listed: found, as_of: date, discount })
+        let negotiated = self.prices.negotiated.about(&found.provider, &found.id);
+        Some(Model { listed: found, as_of: date, negotiated })
     }
 }

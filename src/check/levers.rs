@@ -41,6 +41,12 @@ pub(super) fn compress(
         Some(retrieved) if part == Part::Context => retrieved.clone(),
         _ => task.prompt.part(part).clone(),
     };
+    // A mean says nothing of single requests, nor what is stated of what turns and steps carry.
+    let varies = |task: &Task, part: Part| match part {
+        Part::User => task.lengths.is_some(),
+        Part::History => task.turns.is_some() || task.agent.is_some(),
+        Part::System | Part::Tools | Part::Examples | Part::Context => false,
+    };
     let mut cuts = Vec::new();
     for part in Part::ALL {
         let key = part.name();
@@ -56,7 +62,7 @@ pub(super) fn compress(
         };
         if let Some(Cut::To(to)) = &cut
             && tasks_are_sound
-            && tasks.iter().all(|task| never_above(&tokens(task, part), to))
+            && tasks.iter().all(|task| !varies(task, part) && never_above(&tokens(task, part), to))
         {
             let largest = tasks.iter().map(|task| tokens(task, part).value().clone()).max().unwrap_or(Exact::ZERO);
             context.sink.add(

@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::diag::{Code, Diagnostic, Place, Sink, suggest};
 use crate::input::{Fields, Key, Node, plain, word, wrong_shape};
 use crate::plan::log::{Includes, Log, Role, parse_time, unknown_role};
-use crate::plan::{Model, PriceBook, discount_on};
+use crate::plan::{Model, PriceBook};
 use crate::pricing::{Date, ListInfo, Lookup};
 use crate::units::{Kind, Settings};
 
@@ -55,8 +55,8 @@ impl Names {
     pub fn find(&self, name: &str, date: Date) -> Result<Arc<Model>, Lookup> {
         match self.prices.book.find(name, date) {
             Lookup::Found(listed) => {
-                let discount = discount_on(&self.prices.discounts, &listed.provider, &listed.id);
-                Ok(Arc::new(Model { listed, as_of: date, discount }))
+                let negotiated = self.prices.negotiated.about(&listed.provider, &listed.id);
+                Ok(Arc::new(Model { listed, as_of: date, negotiated }))
             }
             other => Err(other),
         }

@@ -10,11 +10,9 @@ use super::context::{Context, Unread};
 
 use super::options::Options;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source, suggest};
-use crate::figure::{Figure, Share};
 use crate::input::{self, Fields, Files, Input, Node, Value, date, word, wrong_shape};
 use crate::plan::Whose;
 use crate::pricing::{self, Book, Date, List, ListInfo, Lookup, embedded_list, embedded_names};
-use crate::units::Kind;
 
 /// The price book of a scenario and its date: the default list, over it those of `catalog` in their order, then `add`,
 /// then those of the command line. The date that nobody states is that of the newest list.
@@ -43,7 +41,7 @@ pub(super) fn book(
         }
         region = fields.get("region", sink).and_then(|node| Some((word(node, sink)?.to_owned(), node.place.clone())));
         let added = fields.get("add", sink).and_then(|node| added(node, &mut unread, sink));
-        fields.get("discount", sink);
+        fields.knows(&["discount", "markup"]);
         fields.finish(sink);
         lists.extend(added);
     }
@@ -166,23 +164,6 @@ fn added(node: &Node, unread: &mut Unread, sink: &mut Sink) -> Option<List> {
         }
     }
     Some(List::loaded(info, models))
-}
-
-/// Negotiated discounts, each for a provider or a model.
-pub(super) fn discounts(node: Option<&Node>, context: &mut Context<'_>) {
-    let Some(discount) = node.and_then(|node| node.get("discount")) else { return };
-    let Some(entries) = discount.entries() else {
-        return context.sink.add(wrong_shape(discount, "`discount` is a map from providers or models to shares"));
-    };
-    for (key, node) in entries {
-        let Some(share) = context.read::<Share>("negotiated discount", node, Kind::Share) else { continue };
-        let target = target(&key.text, &key.place, context);
-        context.prices.discounts.extend(target.map(|target| (target, named_for(share, &key.text))));
-    }
-}
-
-fn named_for(share: Figure<Share>, name: &str) -> Figure<Share> {
-    share.named(format!("discount of {name}"))
 }
 
 pub(super) fn target(name: &str, place: &Place, context: &mut Context<'_>) -> Option<Whose> {

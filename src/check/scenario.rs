@@ -7,7 +7,8 @@ use super::context::{Context, Prices, Unread};
 use super::log::{self, Names};
 use super::options::Options;
 
-use super::{budgets, contracts, deployments, prices, quality, strategies, uncertain, workload};
+use super::trace::Traces;
+use super::{budgets, contracts, deployments, negotiated, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
@@ -69,7 +70,8 @@ pub fn names(options: &Options) -> Result<Names, Vec<Diagnostic>> {
 fn read(input: &Input, options: &Options, for_log: bool, sink: &mut Sink) -> Option<(Plan, Arc<Scenario>)> {
     let (source, root) = tree(input, options, sink)?;
     let (input, options) = (input.clone(), options.clone());
-    let scenario = Arc::new(Scenario { source, root, input, options, for_log, book: OnceLock::new() });
+    let scenario =
+        Arc::new(Scenario { source, root, input, options, for_log, book: OnceLock::new(), traces: Arc::default() });
     Some((plan_of(&scenario, &Change::default(), sink)?, scenario))
 }
 
@@ -83,6 +85,8 @@ struct Scenario {
     for_log: bool,
     /// The prices and their date, once they were read without a problem.
     book: OnceLock<(Arc<Book>, Date)>,
+    /// The traces of lengths that were read.
+    traces: Arc<Traces>,
 }
 
 /// The same scenario with something changed.
@@ -259,8 +263,9 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         mean_call: None,
         quality: Quality::default(),
         tasks: Vec::new(),
+        traces: Arc::clone(&scenario.traces),
     };
-    prices::discounts(priced, &mut context);
+    negotiated::negotiated(priced, &mut context);
 
     let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
     let has_workload = !for_log || fields.entry("workload").is_some();

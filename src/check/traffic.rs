@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::context::Context;
+use super::trace;
 use crate::diag::{Code, Diagnostic};
 use crate::figure::{Count, Figure, Seconds, Tokens};
-use crate::input::{Fields, Input, LogFile, Node, Value, plain, word, wrong_shape};
+use crate::input::{Fields, Node, Value, plain, wrong_shape};
 use crate::plan::{Agent, Case, Lengths, Turns};
-use crate::replay::length_pairs;
-use crate::units::{Exact, Kind, Kinds, Settings, Spread, display};
+use crate::units::{Exact, Kind, Kinds, Settings, Spread};
 
 /// Most turns of a conversation, and most steps of an agent.
 const MOST: u64 = 1_000;
@@ -65,28 +65,23 @@ fn few(count: &Figure<Count>, node: &Node, what: &str, context: &mut Context<'_>
 /// Lengths of single requests: of the user part (`input`) and of the answer (`output`).
 pub(super) fn lengths(node: &Node, context: &mut Context<'_>) -> Option<Lengths> {
     let mut fields = Fields::of(node, "`lengths`", context.sink)?;
-    if let Some(trace) = fields.get("trace", context.sink) {
-        for key in ["input", "output"] {
-            if let Some((key, _)) = fields.entry(key) {
-                let message = format!("`trace` says `{}` too", key.text);
-                context.sink.add(
-                    Diagnostic::at(Code::Conflict, &key.place, message, "stated twice")
-                        .also(&trace.place, "every length is in here")
-                        .help("keep one of the two"),
-                );
-            }
-        }
-        fields.finish(context.sink);
-        return of_trace(trace, context);
+    for other in ["input", "output"] {
+        fields.exclusive("trace", other, context.sink);
     }
+    let trace = fields.get("trace", context.sink).map(|node| trace::read(node, context));
     let input = fields.get("input", context.sink).map(|node| spread(node, context));
     let output = fields.get("output", context.sink).map(|node| spread(node, context));
-    let empty = fields.entry("input").is_none() && fields.entry("output").is_none();
+    let empty = input.is_none() && output.is_none();
     fields.finish(context.sink);
+    if let Some(trace) = trace {
+        let (cases, rows) = trace?;
+        let what = format!("{} requests of a trace", crate::units::display::count(&Exact::from(rows)));
+        return Some(Lengths { cases: cases.to_vec(), answers: None, what, place: node.place.clone() });
+    }
     if empty {
         context.sink.add(
             Diagnostic::at(Code::MissingKey, &node.place, "lengths of what?", "neither `input` nor `output`")
-                .help("for instance `lengths: {input: {p50: 1200, p95: 9000}}`, or `lengths: {trace: requests.csv}`"),
+                .help("for instance `lengths: {input: {p50: 1200, p95: 9000}}`"),
         );
     }
     let kinds = |spread: Option<Option<Spread>>| match spread {
@@ -101,50 +96,6 @@ pub(super) fn lengths(node: &Node, context: &mut Context<'_>) -> Option<Lengths>
         cases: input.as_ref().map_or_else(all, |kinds| kinds.iter().map(case).collect()),
         answers: output,
         what: format!("a distribution in {count} parts"),
-        place: node.place.clone(),
-    })
-}
-
-/// Every pair of lengths of a request log, with the share of the requests that have it.
-fn of_trace(node: &Node, context: &mut Context<'_>) -> Option<Lengths> {
-    let name = word(node, context.sink)?;
-    let Input::File(path) = context.from.beside(name) else {
-        let message = "a trace is read from the disk, not from a commit";
-        return context.sink.refuse(Diagnostic::at(Code::NotSupported, &node.place, message, "this file"));
-    };
-    let said = |context: &mut Context<'_>, problems: Vec<Diagnostic>| {
-        for mut problem in problems {
-            if problem.place.is_none() {
-                problem.place = Some(node.place.clone());
-                "lengths are read from it".clone_into(&mut problem.label);
-            }
-            context.sink.add(problem);
-        }
-    };
-    // Brackets and stars in the name of a file mean themselves.
-    let file = match LogFile::at(&path) {
-        Ok(file) => file,
-        Err(problem) => {
-            said(context, vec![*problem]);
-            return None;
-        }
-    };
-    let pairs = match length_pairs(&[file]) {
-        Ok(pairs) => pairs,
-        Err(problems) => {
-            said(context, problems);
-            return None;
-        }
-    };
-    let requests: u64 = pairs.values().sum();
-    let case = |((input, output), count): (&(u64, u64), &u64)| {
-        let share = Exact::from(*count).checked_div(&Exact::from(requests))?;
-        Some(Case { share, user: Some(Exact::from(*input)), output: Some(Exact::from(*output)) })
-    };
-    Some(Lengths {
-        cases: pairs.iter().map(case).collect::<Option<_>>()?,
-        answers: None,
-        what: format!("the lengths of {} requests in {name}", display::count(&Exact::from(requests))),
         place: node.place.clone(),
     })
 }

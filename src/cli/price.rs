@@ -11,6 +11,7 @@ use super::{Destination, Ending, Format, output, price_cases};
 use crate::check;
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::input::refused;
+use crate::pricing::cases::counted;
 use crate::pricing::{self, Component, Date, Moment, Problem, Receipt, Usage};
 use crate::render;
 use crate::units::{Exact, Kind, Settings as Grammar};
@@ -62,7 +63,8 @@ pub(super) struct Arguments {
     /// The price of a route, where the model has one
     #[arg(long, value_name = "ROUTE")]
     route: Option<String>,
-    /// Price every row of a table instead (.csv or .jsonl): model, input, cached, cache_write, cache_write_1h, output, requests, mode, at
+    /// Price every row of a table instead (.csv or .jsonl): model, input, cached, cache_write, cache_write_1h, output, requests, mode, at;
+    /// where needed also reasoning, cache_write_5m, _30m, _12h, region, route and the components of --also
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
     /// Lay a price list over the embedded one: a file, or guide-2025 (repeatable)
@@ -190,20 +192,15 @@ fn whole(name: &str, text: &str, sink: &mut Sink) -> Option<u64> {
 /// `web_search=2`
 fn also(text: &str, sink: &mut Sink) -> Option<(Component, Exact)> {
     let place = stated("--also", text);
-    let counted = |component: &Component| {
-        !matches!(
-            component,
-            Component::Input | Component::Output | Component::CacheRead | Component::Reasoning | Component::Request
-        )
-    };
-    let all = || Component::ALL.iter().filter(|component| counted(component)).map(Component::slug);
+    let all = || counted().map(Component::slug);
     let Some((name, quantity)) = text.split_once('=') else {
         return sink.refuse(
             Diagnostic::at(Code::WrongShape, &place, "`--also` is a component and a quantity", "no `=` here")
                 .help("for instance `--also web_search=2`"),
         );
     };
-    let Some(component) = Component::from_slug(name).filter(counted) else {
+    let Some(component) = Component::from_slug(name).filter(|component| counted().any(|known| known == component))
+    else {
         let near = crate::diag::suggest::did_you_mean(name, all());
         return sink.refuse(
             Diagnostic::at(Code::UnknownWord, &place, format!("`--also` knows no component `{name}`"), "unknown")

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::{Ending, output};
 use crate::diag::{Code, Diagnostic, Place, suggest};
 use crate::input::{self, Json};
-use crate::pricing::cases::{COLUMNS, Pricer};
+use crate::pricing::cases::{COLUMNS, MORE_COLUMNS, Pricer, all_columns};
 use crate::pricing::{Book, Date};
 use crate::units::Exact;
 
@@ -41,7 +41,10 @@ pub(super) fn run(path: &Path, targets: &[String], book: &Book, today: Date, set
         let at = table.columns.iter().position(|known| known == column)?;
         row.get(at)?.as_ref().map(Json::shown)
     };
-    let price = |row: &Vec<Option<Json>>| pricer.price(|column| cell(row, column));
+    let price = |(line, row): &(u64, Row)| {
+        let place = |problem| format!("{problem} ({}:{line})", source.name);
+        pricer.price(|column| cell(row, column)).map_err(place)
+    };
     let results: Vec<Result<Exact, String>> = table.rows.iter().map(price).collect();
     let text = if writes_lines { written_as_lines(&table, &results)? } else { written_as_csv(&table, &results)? };
     match &target {
@@ -57,10 +60,13 @@ pub(super) fn run(path: &Path, targets: &[String], book: &Book, today: Date, set
     Ok(Ending::Done)
 }
 
-/// Rows by column; a cell may be missing.
+/// Cells by column; one may be missing.
+type Row = Vec<Option<Json>>;
+
+/// Rows with the lines on which they stand.
 struct Table {
     columns: Vec<String>,
-    rows: Vec<Vec<Option<Json>>>,
+    rows: Vec<(u64, Row)>,
 }
 
 /// A column that nobody knows may be somebody's own, but not a slip of the pen.
@@ -78,10 +84,14 @@ fn known_columns(columns: &[String], place: &Place) -> Result<(), Box<Diagnostic
             let found = Diagnostic::at(Code::DuplicateName, place, format!("the column `{name}` {what}"), "the header");
             return Err(Box::new(found));
         }
-        let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_").replace("_tokens", "");
-        let near =
-            |known: &&&str| plain(name) == **known || name.len() > 4 && strsim::osa_distance(&plain(name), known) <= 2;
-        if let Some(meant) = COLUMNS.iter().find(near).filter(|meant| *meant != name) {
+        if all_columns().any(|known| known == name) {
+            continue;
+        }
+        let bare = |text: &str| text.to_lowercase().replace("_tokens", "").replace(['-', '_', ' '], "");
+        let same = |known: &&str| bare(name) == bare(known);
+        let near = |known: &&str| name.len() > 4 && strsim::osa_distance(&bare(name), &bare(known)) <= 2;
+        let usual = || COLUMNS.into_iter().chain(MORE_COLUMNS);
+        if let Some(meant) = all_columns().find(same).or_else(|| usual().find(near)) {
             let found = Diagnostic::at(Code::UnknownKey, place, format!("there is no column `{name}`"), "the header");
             return Err(Box::new(found.help(format!("did you mean `{meant}`?"))));
         }
@@ -112,7 +122,9 @@ fn cells(source: &std::sync::Arc<crate::diag::Source>) -> Result<Table, Box<Diag
     known_columns(&columns, &header_place)?;
     let mut rows = Vec::new();
     for record in reader.records() {
-        rows.push(record.map_err(|e| malformed(&e))?.iter().map(|cell| Some(Json::Text(cell.to_owned()))).collect());
+        let record = record.map_err(|e| malformed(&e))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push((line, record.iter().map(|cell| Some(Json::Text(cell.to_owned()))).collect()));
     }
     Ok(Table { columns, rows })
 }
@@ -128,7 +140,7 @@ fn lines(source: &std::sync::Arc<crate::diag::Source>) -> Result<Table, Box<Diag
             let place = Place::new(&part, 0, line.len());
             return Err(Box::new(Diagnostic::at(Code::WrongShape, &place, "a line is an object", "this is none")));
         };
-        let mut row: Vec<Option<Json>> = vec![None; table.columns.len()];
+        let mut row: Row = vec![None; table.columns.len()];
         for (name, value) in entries {
             let at = table.columns.iter().position(|known| *known == name).unwrap_or_else(|| {
                 table.columns.push(name);
@@ -140,7 +152,7 @@ fn lines(source: &std::sync::Arc<crate::diag::Source>) -> Result<Table, Box<Diag
                 *place = cell;
             }
         }
-        table.rows.push(row);
+        table.rows.push((u64::try_from(first_line).unwrap_or(u64::MAX), row));
     }
     known_columns(&table.columns, &Place::new(source, 0, source.text.find('\n').unwrap_or(source.text.len())))?;
     Ok(table)
@@ -149,7 +161,7 @@ fn lines(source: &std::sync::Arc<crate::diag::Source>) -> Result<Table, Box<Diag
 fn written_as_csv(table: &Table, results: &[Result<Exact, String>]) -> Result<String> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(table.columns.iter().map(String::as_str).chain([COST, ERROR]))?;
-    for (row, result) in table.rows.iter().zip(results) {
+    for ((_, row), result) in table.rows.iter().zip(results) {
         let cell = |at: usize| row.get(at).and_then(Option::as_ref).map(Json::shown).unwrap_or_default();
         let (cost, error) = match result {
             Ok(usd) => (usd.to_string(), String::new()),
@@ -162,7 +174,7 @@ fn written_as_csv(table: &Table, results: &[Result<Exact, String>]) -> Result<St
 
 fn written_as_lines(table: &Table, results: &[Result<Exact, String>]) -> Result<String> {
     let mut out = String::new();
-    for (row, result) in table.rows.iter().zip(results) {
+    for ((_, row), result) in table.rows.iter().zip(results) {
         let mut object = serde_json::Map::new();
         for (column, cell) in table.columns.iter().zip(row) {
             if let Some(cell) = cell {

@@ -75,6 +75,28 @@ impl Step {
         self.origin.inputs()
     }
 
+    /// The value had each of `gone` been 0; `None` where it rests on none of them by sums and products.
+    pub fn without(self: &Arc<Self>, gone: &[&Arc<Self>]) -> Option<Exact> {
+        if gone.iter().any(|step| Arc::ptr_eq(step, self)) {
+            return Some(Exact::ZERO);
+        }
+        if !matches!(self.origin, Origin::Sum(_) | Origin::Product(_) | Origin::Difference(..)) {
+            return None;
+        }
+        let mut rests_on_them = false;
+        let mut kept = |step: &Arc<Self>| {
+            let without = step.without(gone);
+            rests_on_them |= without.is_some();
+            without.unwrap_or_else(|| step.value.clone())
+        };
+        let value = match &self.origin {
+            Origin::Sum(steps) => steps.iter().map(&mut kept).sum(),
+            Origin::Difference(a, b) => &kept(a) - &kept(b),
+            _ => self.inputs().into_iter().map(&mut kept).fold(Exact::ONE, |all, one| &all * &one),
+        };
+        rests_on_them.then_some(value)
+    }
+
     fn expression(&self, depth: usize) -> (String, Binding) {
         if depth == 0 {
             return (self.mention(), Binding::Atom);

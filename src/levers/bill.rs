@@ -258,6 +258,14 @@ pub struct Escalation {
     pub spares: Exact,
 }
 
+impl Escalation {
+    /// The share of its calls that has to stop at it for it to pay; `None` where none does.
+    pub fn break_even(&self) -> Option<Exact> {
+        let accepted = self.stopped.checked_div(&self.reach)?;
+        (&self.cost * &accepted).checked_div(&self.spares)
+    }
+}
+
 /// What a prompt cache does on one model.
 #[derive(Clone, Debug)]
 pub struct PrefixUse {

@@ -119,11 +119,11 @@ impl Engine<'_> {
         Hit::Derived { first, turn }
     }
 
-    /// Tokens of each call that can be cached: the prefix from the model's minimum on, in its steps.
-    fn usable(&mut self, cache: &PrefixCache, model: &ModelUse, trip: &Trip) -> Option<Lane> {
+    /// Tokens of each call that stay the same in the next one.
+    pub(super) fn prefix(cache: &PrefixCache, trip: &Trip) -> Lane {
         let prompt = trip.prompt();
         let carries = trip.part(Part::History).each.is_some();
-        let prefix = match &cache.tokens {
+        match &cache.tokens {
             None => trip.total(|part| part.is_shared() || (carries && part == Part::History), "cacheable tokens"),
             Some(Cacheable::Share(share)) => prompt.scaled(share),
             Some(Cacheable::Tokens(tokens)) => {
@@ -136,7 +136,12 @@ impl Engine<'_> {
                     prompt.capped(tokens, &trip.kinds).0
                 }
             }
-        };
+        }
+    }
+
+    /// Tokens of each call that can be cached: the prefix from the model's minimum on, in its steps.
+    fn usable(&mut self, cache: &PrefixCache, model: &ModelUse, trip: &Trip) -> Option<Lane> {
+        let prefix = Self::prefix(cache, trip);
         let rules = &model.model.listed.cache;
         let minimum = Exact::from(rules.min_tokens.unwrap_or(0));
         let step = rules.step.map(Exact::from).filter(|step| !step.is_zero());

@@ -12,7 +12,7 @@ use crate::units::Exact;
 /// A price with its tier and what has to be said of it.
 #[derive(Debug)]
 pub struct Priced {
-    /// USD per token, after discounts.
+    /// USD per token, as it is paid: after what was negotiated.
     pub price: Figure<TokenPrice>,
     /// The tier reached, such as `>200000`.
     pub tier: Option<String>,
@@ -126,7 +126,8 @@ fn price_at(
     let near = tiers.iter().filter(|tier| is_near(tier.above, input)).map(|tier| (tier.to_string(), input.clone()));
     let near = near.collect();
     let tier = quote.listed.and_then(|listed| listed.tier).map(ToString::to_string);
-    Ok(Priced { price: discounted(price, &model.model), tier, near, notes })
+    let price = model.model.negotiated.paid(price, &quote.component, mode.name());
+    Ok(Priced { price, tier, near, notes })
 }
 
 /// The standard price of a component for comparisons: its own or what stands in for it, over all hours of the week;
@@ -136,12 +137,10 @@ pub fn standard_price(model: &Model, component: &Component, input: &Exact) -> Op
     for (share, at) in model.listed.moments(model.as_of, &Load::flat()) {
         let quote = model.listed.quote(&Ask { component, mode: None, input, at }).ok()?;
         quote.listed?;
-        sum = &sum + &(&quote.price() * &share);
+        let paid = model.negotiated.factor(&quote.component, Mode::Standard.name());
+        sum = &sum + &(&(&quote.price() * &share) * &paid);
     }
-    Some(match &model.discount {
-        Some(discount) => &sum * &(&Exact::ONE - discount.value()),
-        None => sum,
-    })
+    Some(sum)
 }
 
 /// The price of a component that is not counted in tokens, where a model has one: per request, per image, per search.
@@ -151,11 +150,7 @@ pub(super) fn unit_price(model: &ModelUse, component: &Component, mode: &Mode) -
     let quote_in = |mode| listed.quote(&Ask { component, mode, input: &Exact::ZERO, at }).ok();
     let in_mode = if *mode == Mode::Standard { None } else { quote_in(Some(mode.name())) };
     let quote = in_mode.or_else(|| quote_in(None)).filter(|quote| quote.unpaid.is_none())?;
-    let price = quoted(&quote, &model.model);
-    Some(match &model.model.discount {
-        Some(discount) => price.times(&discount.rest()),
-        None => price,
-    })
+    Some(model.model.negotiated.paid(quoted(&quote, &model.model), &quote.component, mode.name()))
 }
 
 /// A component that is used and has no price.
@@ -189,13 +184,6 @@ where
         };
     }
     price
-}
-
-fn discounted(price: Figure<TokenPrice>, model: &Model) -> Figure<TokenPrice> {
-    match &model.discount {
-        Some(discount) => price.times(&discount.rest()),
-        None => price,
-    }
 }
 
 fn is_near(threshold: u64, input: &Exact) -> bool {

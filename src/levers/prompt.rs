@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bill::Lever;
-use super::trip::{Kinds, Lane, Trip};
+use super::trip::{Kinds, Lane, Link, Trip};
 use super::{Cause, Engine, Job, pack};
 use crate::figure::{Calls, Figure, Share, Tokens};
 use crate::plan::{Compressor, Cut, History, OutputLever, Part, Server, Task};
@@ -43,8 +43,10 @@ impl Engine<'_> {
                 }
                 Some(Compressor::Model(server)) => {
                     let trip = self.raw(task, strategy.defaults.output.as_ref());
-                    let input = trip.total(is_cut, "uncompressed tokens").mean;
-                    let side = Trip { steps: trip.steps, ..Trip::single(&input, &Figure::zero()) };
+                    let input = trip.total(is_cut, "uncompressed tokens");
+                    let mut side = Trip::single(&input.mean, &Figure::zero());
+                    side.set(Part::User, input);
+                    side = Trip { steps: trip.steps, kinds: trip.kinds, ..side };
                     self.bill(server, requests, &side, None, Cause::of(Lever::Compress));
                 }
                 None => {}
@@ -78,11 +80,15 @@ impl Engine<'_> {
         let stated = task.prompt.part(Part::History);
         // The first reads the stated history, the others the summary before them; each what was said since.
         let since = of_turn.value() * &number(every);
-        let told = stated.value() + &(to.value() * &number(count.saturating_sub(1)));
-        let read = &since + &told.checked_div(&number(count)).unwrap_or(Exact::ZERO);
+        let one = Exact::ONE.checked_div(&number(count)).unwrap_or(Exact::ZERO);
+        let kinds = Kinds { shares: vec![one.clone(), &Exact::ONE - &one], links: vec![Link::First; 2] };
         let inputs = [&of_turn, stated, to].map(|figure| Arc::clone(figure.step())).to_vec();
-        let read = Figure::<Tokens>::computed(format!("mean of what {every} turns said"), read, inputs);
-        let trip = Trip::single(&read.named("summarised tokens"), to);
+        let each = vec![&since + stated.value(), &since + to.value()];
+        let read = Lane::of_kinds(each, &kinds, format!("mean of what {every} turns said"), inputs);
+        let read = Lane { mean: read.mean.named("summarised tokens"), ..read };
+        let mut trip = Trip::single(&read.mean, to);
+        trip.set(Part::User, read);
+        trip.kinds = Arc::new(kinds);
         self.bill(server, &requests.scaled(&share), &trip, None, Cause::of(Lever::Summarise));
     }
 

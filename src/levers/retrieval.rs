@@ -39,12 +39,14 @@ impl Engine<'_> {
             Some(pieces) if !retrieval.overlap.is_zero() => retrieval.chunk.times(&pieces),
             _ => retrieval.corpus.clone(),
         };
-        let tokens = match self.plan.workload.tokenizer.of(&used.model.listed.provider, &used.model.listed.id) {
-            Some(factor) => tokens.times(&factor.input),
-            None => tokens,
+        // The embedding model counts its own tokens, of all chunks and of each.
+        let (tokens, chunk) = match self.plan.workload.tokenizer.of(&used.model.listed.provider, &used.model.listed.id)
+        {
+            Some(factor) => (tokens.times(&factor.input), retrieval.chunk.times(&factor.input)),
+            None => (tokens, retrieval.chunk.clone()),
         };
         let tokens = tokens.named("tokens of the index");
-        let (per_token, per_chunk) = self.embedding_prices(used, &mode, &retrieval.chunk);
+        let (per_token, per_chunk) = self.embedding_prices(used, &mode, &chunk);
         let days = &self.plan.days_per_month;
         let by_chunk = per_chunk.as_ref().map(|price| price.times(&chunks));
         let cost = Figure::total(per_token.as_ref().map(|price| tokens.times(price)).into_iter().chain(by_chunk));

@@ -29,9 +29,14 @@ impl Whose {
 
     /// Whether `model` is one of them.
     pub fn covers(&self, model: &Model) -> bool {
+        self.is_of(&model.listed.provider, &model.listed.id)
+    }
+
+    /// Whether the model `id` of `seller` is one of them.
+    pub fn is_of(&self, seller: &str, model: &str) -> bool {
         match self {
-            Self::Provider(provider) => model.listed.provider == *provider,
-            Self::Model { provider, id } => model.listed.provider == *provider && model.listed.id == *id,
+            Self::Provider(provider) => seller == provider,
+            Self::Model { provider, id } => seller == provider && model == id,
         }
     }
 

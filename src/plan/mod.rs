@@ -29,7 +29,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, RouteBy, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
-pub use prices::{PriceBook, discount_on};
+pub use prices::{Agreed, Negotiated, PriceBook};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
 pub use switch::Switch;
@@ -39,7 +39,7 @@ pub use workload::{
 };
 
 use crate::diag::Place;
-use crate::figure::{Days, Figure, Share};
+use crate::figure::{Days, Figure};
 use crate::pricing::{self, Date, ListInfo};
 use crate::units::Exact;
 
@@ -114,8 +114,8 @@ pub struct Model {
     pub listed: Arc<pricing::Model>,
     /// The date of its prices.
     pub as_of: Date,
-    /// The negotiated discount.
-    pub discount: Option<Figure<Share>>,
+    /// What was agreed about it.
+    pub negotiated: Negotiated,
 }
 
 impl Model {
@@ -126,7 +126,7 @@ impl Model {
     pub fn as_logged(as_of: Date, place: &Place) -> Self {
         let list = ListInfo { name: "log".to_owned(), listed: None, sha256: String::new() };
         let listed = pricing::Model::unpriced(Self::AS_LOGGED, "log", Arc::new(list), place);
-        Self { listed: Arc::new(listed), as_of, discount: None }
+        Self { listed: Arc::new(listed), as_of, negotiated: Negotiated::default() }
     }
 
     /// Whether it stands for what a request log names.

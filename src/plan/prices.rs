@@ -1,10 +1,11 @@
-//! The prices of a scenario, also of models that it does not name.
+//! The prices of a scenario, also of models that it does not name, and what was agreed with sellers about them.
 
 use std::sync::Arc;
 
 use super::{Model, Whose};
-use crate::figure::{Figure, Share};
-use crate::pricing::{self, Book, Date, Lookup};
+use crate::figure::{Dimension, Factor, Figure, Share, Step, Times};
+use crate::pricing::{self, Book, Component, Date, Lookup, within};
+use crate::units::Exact;
 
 /// What a scenario would pay for any model.
 #[derive(Clone, Debug)]
@@ -13,8 +14,30 @@ pub struct PriceBook {
     pub book: Arc<Book>,
     /// The date.
     pub as_of: Date,
-    /// Negotiated discounts.
-    pub discounts: Vec<(Whose, Figure<Share>)>,
+    /// What was agreed about any of them.
+    pub negotiated: Negotiated,
+}
+
+/// Discounts off list prices and mark-ups on them.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Negotiated {
+    /// Off.
+    pub discounts: Vec<Agreed>,
+    /// On top, after discounts.
+    pub markups: Vec<Agreed>,
+}
+
+/// A share of list prices that was agreed on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Agreed {
+    /// For whom.
+    pub whose: Whose,
+    /// In this mode only: `standard`, `batch`, ...
+    pub mode: Option<String>,
+    /// For this component only; writes of any lifetime as one.
+    pub component: Option<Component>,
+    /// How much.
+    pub share: Figure<Share>,
 }
 
 impl PriceBook {
@@ -27,16 +50,74 @@ impl PriceBook {
         let is_it = |model: &Arc<pricing::Model>| (&model.provider, &model.id) == (&wanted.provider, &wanted.id);
         let listed = named(&wanted.id).filter(is_it).or_else(|| named(&wanted.qualified()).filter(is_it))?;
         listed.card(None, self.as_of)?;
-        let discount = discount_on(&self.discounts, &listed.provider, &listed.id);
-        Some(Arc::new(Model { listed, as_of: self.as_of, discount }))
+        let negotiated = self.negotiated.about(&listed.provider, &listed.id);
+        Some(Arc::new(Model { listed, as_of: self.as_of, negotiated }))
     }
 }
 
-/// The discount on a model: its own, else its seller's.
-pub fn discount_on(discounts: &[(Whose, Figure<Share>)], provider: &str, id: &str) -> Option<Figure<Share>> {
-    let of = |wanted: &dyn Fn(&Whose) -> bool| {
-        discounts.iter().find(|(whose, _)| wanted(whose)).map(|(_, share)| share.clone())
-    };
-    of(&|whose| matches!(whose, Whose::Model { provider: p, id: i } if p == provider && i == id))
-        .or_else(|| of(&|whose| matches!(whose, Whose::Provider(p) if p == provider)))
+impl Agreed {
+    fn holds(&self, component: &Component, mode: &str) -> bool {
+        self.mode.as_deref().is_none_or(|own| own == mode)
+            && self.component.as_ref().is_none_or(|own| within(std::slice::from_ref(own), component))
+    }
+
+    /// What is said of a model is narrower than what is said of its seller, then a mode, then a component.
+    fn narrowness(&self) -> (bool, bool, bool) {
+        (matches!(self.whose, Whose::Model { .. }), self.mode.is_some(), self.component.is_some())
+    }
+}
+
+/// The narrowest of those that hold.
+fn narrowest<'a>(all: &'a [Agreed], component: &Component, mode: &str) -> Option<&'a Figure<Share>> {
+    let holding = all.iter().filter(|one| one.holds(component, mode));
+    holding.max_by_key(|one| one.narrowness()).map(|one| &one.share)
+}
+
+impl Negotiated {
+    /// What of it concerns a model.
+    #[must_use]
+    pub fn about(&self, provider: &str, id: &str) -> Self {
+        let own = |all: &[Agreed]| all.iter().filter(|one| one.whose.is_of(provider, id)).cloned().collect();
+        Self { discounts: own(&self.discounts), markups: own(&self.markups) }
+    }
+
+    /// The discount on a component in a mode: the narrowest one.
+    pub fn discount(&self, component: &Component, mode: &str) -> Option<&Figure<Share>> {
+        narrowest(&self.discounts, component, mode)
+    }
+
+    /// The mark-up likewise.
+    pub fn markup(&self, component: &Component, mode: &str) -> Option<&Figure<Share>> {
+        narrowest(&self.markups, component, mode)
+    }
+
+    /// A list price as it is paid.
+    pub fn paid<D>(&self, price: Figure<D>, component: &Component, mode: &str) -> Figure<D>
+    where
+        D: Dimension + Times<Share, Product = D> + Times<Factor, Product = D>,
+    {
+        let stated = |share: Option<&'_ Figure<Share>>| share.filter(|share| !share.is_zero()).cloned();
+        let price = match stated(self.discount(component, mode)) {
+            Some(share) => price.times(&share.rest()),
+            None => price,
+        };
+        match stated(self.markup(component, mode)) {
+            Some(share) => price.times(&Figure::<Factor>::one().plus(&share.cast())),
+            None => price,
+        }
+    }
+
+    /// What a list price is multiplied by.
+    pub fn factor(&self, component: &Component, mode: &str) -> Exact {
+        let share = |found: Option<&Figure<Share>>| found.map_or(Exact::ZERO, |share| share.value().clone());
+        let off = &Exact::ONE - &share(self.discount(component, mode));
+        &off * &(&Exact::ONE + &share(self.markup(component, mode)))
+    }
+
+    /// The list price in a price that was paid; `None` where nothing in it was negotiated.
+    pub fn list_price(&self, paid: &Arc<Step>) -> Option<Exact> {
+        let agreed: Vec<&Arc<Step>> =
+            self.discounts.iter().chain(&self.markups).map(|agreed| agreed.share.step()).collect();
+        paid.without(&agreed)
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Book, Date, Model, Moment, Problem, Usage, resolve};
+use super::{Book, Component, Date, Model, Moment, Problem, Usage, resolve};
 use crate::diag::{Code, Diagnostic, Place, Source};
 use crate::units::{Exact, Kind, Settings};
 
@@ -11,11 +11,34 @@ use crate::units::{Exact, Kind, Settings};
 pub const COLUMNS: [&str; 9] =
     ["model", "input", "cached", "cache_write", "cache_write_1h", "output", "requests", "mode", "at"];
 
+/// Columns that a table may have besides: what else a request is billed by.
+pub const MORE_COLUMNS: [&str; 6] =
+    ["reasoning", "cache_write_5m", "cache_write_30m", "cache_write_12h", "region", "route"];
+
+/// Every column that has a meaning: those above, and components as `web_search` or `input_audio`.
+pub fn all_columns() -> impl Iterator<Item = &'static str> {
+    COLUMNS.into_iter().chain(MORE_COLUMNS).chain(counted().map(Component::slug))
+}
+
+/// Components that a request states by themselves, in their own units.
+pub fn counted() -> impl Iterator<Item = &'static Component> {
+    let counters = |component: &&Component| {
+        !matches!(
+            component,
+            Component::Input | Component::Output | Component::CacheRead | Component::Reasoning | Component::Request
+        )
+    };
+    Component::ALL.iter().filter(counters)
+}
+
+/// A model by name, date, region and route.
+type Asked = (String, Date, Option<String>, Option<String>);
+
 /// Prices rows, looking each name up once.
 pub struct Pricer<'a> {
     book: &'a Book,
     today: Date,
-    known: HashMap<(String, Date), Result<Arc<Model>, String>>,
+    known: HashMap<Asked, Result<Arc<Model>, String>>,
 }
 
 impl<'a> Pricer<'a> {
@@ -41,7 +64,13 @@ impl<'a> Pricer<'a> {
                 format!("{}: `{text}` in `at`: {form}", Code::BadQuantity.slug())
             })?,
         };
-        let written = [("", "cache_write"), ("1h", "cache_write_1h")];
+        let written = [
+            ("", "cache_write"),
+            ("5m", "cache_write_5m"),
+            ("30m", "cache_write_30m"),
+            ("1h", "cache_write_1h"),
+            ("12h", "cache_write_12h"),
+        ];
         let written = written.map(|(lifetime, column)| count(column).map(|tokens| (lifetime.to_owned(), tokens)));
         let written: Vec<(String, u64)> = written.into_iter().collect::<Result<_, _>>()?;
         let usage = Usage {
@@ -49,12 +78,16 @@ impl<'a> Pricer<'a> {
             cached: count("cached")?,
             written: written.into_iter().filter(|(_, tokens)| *tokens > 0).collect(),
             output: count("output")?,
-            ..Usage::default()
+            reasoning: count("reasoning")?,
+            also: counted()
+                .filter_map(|component| Some((component, stated(component.slug())?)))
+                .map(|(component, text)| Ok((component.clone(), quantity(component.slug(), &text)?)))
+                .collect::<Result<_, String>>()?,
         };
         let requests = stated("requests").map_or(Ok(1), |text| tokens("requests", &text))?;
         let mode = stated("mode").filter(|mode| mode != "standard");
         let mode = mode.as_deref();
-        let model = self.model(&name, at.date)?;
+        let model = self.model((name, at.date, stated("region"), stated("route")))?;
         match model.charges(&usage, mode, at) {
             Ok(charges) => {
                 let one: Exact = charges.iter().map(|charge| &charge.usd).sum();
@@ -67,15 +100,26 @@ impl<'a> Pricer<'a> {
         }
     }
 
-    fn model(&mut self, name: &str, date: Date) -> Result<Arc<Model>, String> {
-        let key = (name.to_owned(), date);
-        if let Some(known) = self.known.get(&key) {
+    fn model(&mut self, asked: Asked) -> Result<Arc<Model>, String> {
+        if let Some(known) = self.known.get(&asked) {
             return known.clone();
         }
-        let source = Arc::new(Source { name: "model".to_owned(), text: name.to_owned(), first_line: 1 });
+        let (name, date, region, route) = &asked;
+        let source = Arc::new(Source { name: "model".to_owned(), text: name.clone(), first_line: 1 });
         let place = Place::new(&source, 0, name.len());
-        let found = resolve(self.book, name, date, &place, "").map_err(|problem| in_a_line(&problem));
-        self.known.insert(key, found.clone());
+        let found = resolve(self.book, name, *date, &place, "").map_err(|problem| in_a_line(&problem));
+        let found = found.map(|model| {
+            if region.is_none() && route.is_none() {
+                return model;
+            }
+            // A name for a region keeps its own.
+            let here = match region.as_ref().filter(|_| model.region.is_none()) {
+                Some(region) => model.in_region(region, None),
+                None => (*model).clone(),
+            };
+            Arc::new(Model { route: route.clone().or(here.route.clone()), ..here })
+        });
+        self.known.insert(asked, found.clone());
         found
     }
 }
@@ -84,6 +128,12 @@ impl<'a> Pricer<'a> {
 fn in_a_line(problem: &Diagnostic) -> String {
     let help = problem.help.iter().filter(|help| !help.is_empty()).map(|help| format!("; {help}"));
     format!("{}: {}{}", problem.code.slug(), problem.message, help.collect::<String>())
+}
+
+/// A number of whatever a component counts.
+fn quantity(what: &str, text: &str) -> Result<Exact, String> {
+    let refused = |message: String| format!("{}: `{what}`: {message}", Code::BadQuantity.slug());
+    Kind::Count.parse(text, &Settings::default()).map_err(|refusal| refused(refusal.message))
 }
 
 /// A whole number of tokens or requests.

@@ -50,13 +50,16 @@ fn card(node: &Node, test: Test, sink: &mut Sink) -> Option<Card> {
     let source = fields.get("source", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
     let agree = fields.get("agree", sink).and_then(|node| yes_or_no(node, sink));
     let note = fields.get("note", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
+    let before = sink.failures();
     let when = fields.get("when", sink).map_or_else(Selectors::default, |node| selectors(node, sink));
+    // For another use than was written it would only be said to stand twice.
+    let is_read = sink.failures() == before;
     let rates: Vec<_> = rates(&mut fields, test, sink).into_iter().map(|(rate, _)| rate).collect();
     if rates.is_empty() {
         sink.add(Diagnostic::at(Code::NoPrice, &node.place, "a card without a price", "no component is priced here"));
     }
     fields.finish(sink);
-    Some(Card { from, until, verified, source, agree, note, when, rates, place: node.place.clone() })
+    is_read.then(|| Card { from, until, verified, source, agree, note, when, rates, place: node.place.clone() })
 }
 
 fn selectors(node: &Node, sink: &mut Sink) -> Selectors {
@@ -172,6 +175,12 @@ pub(super) fn aliases(node: &Node, sink: &mut Sink) -> Vec<Alias> {
         let until = fields.get("until", sink).and_then(|node| date(node, sink));
         let region = fields.get("region", sink).and_then(|node| word(node, sink)).map(|(text, _)| text);
         fields.finish(sink);
+        if let (Some(from), Some(until)) = (from, until)
+            && until <= from
+        {
+            let what = "this alias ends before it begins";
+            sink.add(Diagnostic::at(Code::OutOfRange, &item.place, what, "never in force"));
+        }
         found.extend(name.map(|(name, _)| Alias { name, from, until, region }));
     }
     found

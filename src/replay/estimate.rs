@@ -129,9 +129,10 @@ fn at_the_mean(lines: &[&Line]) -> Option<Exact> {
             None => {
                 let component = components(&first.key.lifetime).get(index)?.clone();
                 let ask = Ask { component: &component, mode: first.key.mode.as_deref(), input: &length, at };
-                let price = listed.quote(&ask).ok()?.price();
-                let rest = first.key.model.discount.as_ref().map_or(Exact::ONE, |share| &Exact::ONE - share.value());
-                &price * &rest
+                let quote = listed.quote(&ask).ok()?;
+                let mode = first.key.mode.as_deref().unwrap_or("standard");
+                let (price, paid) = (quote.price(), first.key.model.negotiated.factor(&quote.component, mode));
+                &price * &paid
             }
         };
         cost = &cost + &(&tokens * &price);

@@ -8,14 +8,14 @@ use super::period::Period;
 use super::printed::Print;
 use super::settle::settle;
 use super::{
-    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, CommitmentReport, ComponentPart,
-    CostInterval, Costs, DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport, ListUsed,
-    PrefixCacheReport, PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, Spot, StrategyReport, Tuned,
-    Usage, advice, attribution, limits, warnings,
+    Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, COMPONENTS, CascadeStepReport, CommitmentReport,
+    ComponentPart, CostInterval, Costs, DeploymentReport, Evaluation, ExpectationResult, FineTuneReport, LineReport,
+    ListUsed, PrefixCacheReport, PricesUsed, Report, RetrievalReport, SCHEMA, Savings, ScenarioName, Spot,
+    StrategyReport, Tuned, Usage, advice, attribution, limits, warnings,
 };
 use crate::diag::Place;
 use crate::figure::{Origin, Step, Unit};
-use crate::levers::{Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
+use crate::levers::{Escalation, Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
 use crate::parallel;
 use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
 use crate::units::{Exact, display};
@@ -234,6 +234,7 @@ fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_order
         usage: usage.collect(),
         deployments: outcome.hosted.iter().map(deployment).collect(),
         prefix_caches: outcome.prefixes.iter().map(|used| prefix_cache(plan, used)).collect(),
+        cascade_steps: outcome.escalations.iter().map(|step| cascade_step(plan, step)).collect(),
         retrieval: retrieval(plan, plan.strategies.get(index)?, outcome),
         fine_tune: fine_tune(plan, plan.strategies.get(index)?, evaluation.results.get(index)?.tuned.as_ref()),
         limits: limits::limited(plan, outcome).iter().map(limits::report).collect(),
@@ -251,6 +252,7 @@ fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_order
             per_request: metric(Metric::PerRequest)?,
             per_million_tokens: metric(Metric::PerMillionTokens),
             per_accepted_answer: metric(Metric::PerAcceptedAnswer),
+            list_per_month: at_list_prices(outcome, &lines).as_ref().map(month),
             per_day,
         },
         savings: Savings {
@@ -337,6 +339,7 @@ fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
     let over = |divisor: Option<Exact>| premium.as_ref().and_then(|premium| premium.checked_div(&divisor?));
     let rebate = used.read_ratio.as_ref().map(|read| &Exact::ONE - read);
     let spread = used.write_ratio.as_ref().zip(used.read_ratio.as_ref()).map(|(write, read)| write - read);
+    let reads = over(rebate);
     let saved = &(&used.without - &used.cost) * plan.days_per_month.value();
     PrefixCacheReport {
         model: used.model.listed.id.clone(),
@@ -344,8 +347,23 @@ fn prefix_cache(plan: &Plan, used: &PrefixUse) -> PrefixCacheReport {
         hit_share_of_cacheable_tokens: share(&cacheable),
         hit_share_of_input_tokens: share(&used.input),
         break_even_hit_share: over(spread),
-        break_even_reads_per_write: over(rebate),
+        break_even_reads_per_write: reads.clone(),
+        break_even_requests_per_lifetime: reads.map(|reads| &reads + &Exact::ONE),
         requests_per_second_and_prefix: used.rate.clone(),
+        saves_per_month: shown(plan, &saved),
+    }
+}
+
+fn cascade_step(plan: &Plan, step: &Escalation) -> CascadeStepReport {
+    let accepted = step.stopped.checked_div(&step.reach).unwrap_or(Exact::ZERO);
+    let saved = &(&step.spares - &step.cost) * plan.days_per_month.value();
+    CascadeStepReport {
+        step: (step.step as u64).saturating_add(1),
+        model: step.label.clone(),
+        calls_per_day: step.reach.clone(),
+        break_even_accept_rate: step.break_even(),
+        accept_rate: accepted,
+        cost_per_call: step.cost.checked_div(&step.reach).map(|cost| shown(plan, &cost)),
         saves_per_month: shown(plan, &saved),
     }
 }
@@ -422,7 +440,8 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         Quantity::Runtime(seconds) => (seconds.value().clone(), "second", Exact::ONE),
     };
     let price = &line.price.value;
-    let unit_price = if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let usual = |price: &Exact| if line.price.unit == Unit::TokenPrice { price * &per } else { price.clone() };
+    let list_price = line.model.as_ref().and_then(|model| model.negotiated.list_price(&line.price));
     LineReport {
         lever: line.lever.name().to_owned(),
         item: line.item.clone(),
@@ -432,22 +451,27 @@ fn line(plan: &Plan, line: &Line, amount: &Exact) -> LineReport {
         tier: line.tier.clone(),
         quantity,
         unit: unit.to_owned(),
-        list_unit_price: list_price(line, &unit_price),
-        unit_price,
+        list_unit_price: list_price.as_ref().map(usual),
+        unit_price: usual(price),
         unit_price_currency: "USD".into(),
-        per,
+        per: per.clone(),
         per_day: amount.clone(),
         formula: plan.currency.converted(&line.cost.step().formula()),
         source: source(&line.price),
     }
 }
 
-/// The price of a line before the negotiated discount of its model.
-fn list_price(line: &Line, unit_price: &Exact) -> Option<Exact> {
-    let discount = line.model.as_ref()?.discount.as_ref()?;
-    let rest = &Exact::ONE - discount.value();
-    // Of what is free by contract, the list price is the first factor of its formula.
-    unit_price.checked_div(&rest).or_else(|| line.price.parts().first().map(|listed| listed.value.clone()))
+/// What a strategy costs a day at list prices, USD; `None` where nothing was negotiated.
+fn at_list_prices(outcome: &Outcome, lines: &[LineReport]) -> Option<Exact> {
+    let mut all = outcome.total.value().clone();
+    let mut negotiated = false;
+    for (line, paid) in lines.iter().zip(&outcome.lines) {
+        let Some(list) = &line.list_unit_price else { continue };
+        let cost = (&line.quantity * list).checked_div(&line.per)?;
+        all = &(&all + &cost) - paid.cost.value();
+        negotiated = true;
+    }
+    negotiated.then_some(all)
 }
 
 /// What a line of this component counts.

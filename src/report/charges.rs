@@ -18,11 +18,11 @@ pub struct Charge<'a> {
     pub pricing_quantity: Exact,
     /// Price of one of those, in the report's currency.
     pub unit_price: Exact,
-    /// The same before the negotiated discount.
+    /// The same at list price.
     pub list_unit_price: Exact,
     /// Cost in the report's currency.
     pub cost: Exact,
-    /// The same before the negotiated discount.
+    /// The same at list price.
     pub list_cost: Exact,
     /// Cost in USD.
     pub usd: Exact,

@@ -108,7 +108,7 @@ fn dominates(plan: &Plan, strategy: &Strategy, cheap: &Model, dear: &Model) -> b
             if batched {
                 let batch = |model: &Model| {
                     let rate = model.listed.card(Some("batch"), model.as_of)?.rate(component)?;
-                    Some(rate.at(input.value()).0.clone())
+                    Some(rate.at(input.value()).0 * &model.negotiated.factor(component, "batch"))
                 };
                 match (batch(cheap), batch(dear)) {
                     (Some(a), Some(b)) if a > b => return false,

@@ -16,6 +16,8 @@ pub enum Field {
     PerMonth,
     /// Cost of a year.
     PerYear,
+    /// Cost of a month at list prices.
+    ListPerMonth,
     /// Cost of a request.
     PerRequest,
     /// Cost of a million tokens of the workload as stated.
@@ -44,12 +46,13 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Strategy,
         Self::PerHour,
         Self::PerDay,
         Self::PerMonth,
         Self::PerYear,
+        Self::ListPerMonth,
         Self::PerRequest,
         Self::PerMillionTokens,
         Self::PerAcceptedAnswer,
@@ -72,6 +75,7 @@ impl Field {
             Self::PerDay => "per_day",
             Self::PerMonth => "per_month",
             Self::PerYear => "per_year",
+            Self::ListPerMonth => "list_per_month",
             Self::PerRequest => "per_request",
             Self::PerMillionTokens => "per_million_tokens",
             Self::PerAcceptedAnswer => "per_accepted_answer",
@@ -99,6 +103,7 @@ impl Field {
             | Self::PerDay
             | Self::PerMonth
             | Self::PerYear
+            | Self::ListPerMonth
             | Self::PerRequest
             | Self::PerMillionTokens
             | Self::PerAcceptedAnswer
@@ -125,6 +130,7 @@ impl Field {
             Self::PerDay => Some(cost.per_day.clone()),
             Self::PerMonth => Some(cost.per_month.clone()),
             Self::PerYear => Some(cost.per_year.clone()),
+            Self::ListPerMonth => cost.list_per_month.clone(),
             Self::PerRequest => Some(cost.per_request.clone()),
             Self::PerMillionTokens => cost.per_million_tokens.clone(),
             Self::PerAcceptedAnswer => cost.per_accepted_answer.clone(),

@@ -156,6 +156,9 @@ pub struct StrategyReport {
     pub deployments: Vec<DeploymentReport>,
     /// Prompt caches and what they do on each model.
     pub prefix_caches: Vec<PrefixCacheReport>,
+    /// Steps of cascades that others follow, and the accept rate from which each pays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cascade_steps: Vec<CascadeStepReport>,
     /// The corpus that is searched for each request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<RetrievalReport>,
@@ -208,6 +211,9 @@ pub struct Costs {
     pub per_million_tokens: Option<Exact>,
     /// Per request over the share of right answers; `None` where no quality is known.
     pub per_accepted_answer: Option<Exact>,
+    /// Per month at list prices, where discounts or mark-ups were negotiated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_per_month: Option<Exact>,
 }
 
 /// Savings against the baseline; negative where a strategy costs more.
@@ -262,9 +268,32 @@ pub struct PrefixCacheReport {
     pub break_even_hit_share: Option<Exact>,
     /// Reads of a token that pay for writing it: (w-1)/(1-r).
     pub break_even_reads_per_write: Option<Exact>,
+    /// Requests with one prefix in a lifetime, the one that writes it included, above which the cache pays: (w-r)/(1-r).
+    #[serde(default)]
+    pub break_even_requests_per_lifetime: Option<Exact>,
     /// Requests per second with one prefix, where the hit share is derived from them.
     pub requests_per_second_and_prefix: Option<Exact>,
     /// Saved against paying all of it as input; negative where the cache costs more.
+    pub saves_per_month: Exact,
+}
+
+/// A step of a cascade that another one follows, over all tasks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CascadeStepReport {
+    /// Its position, from 1.
+    pub step: u64,
+    /// Who answers at it.
+    pub model: String,
+    /// Calls that reach it.
+    pub calls_per_day: Exact,
+    /// The share of them that stops there, 0 to 1.
+    pub accept_rate: Exact,
+    /// The share above which the step pays: (its cost + judge) / (cost of going on), both per call that reaches it. Above 1 it
+    /// never pays; `None` where nothing stops at it.
+    pub break_even_accept_rate: Option<Exact>,
+    /// What it costs per call that reaches it, judge included.
+    pub cost_per_call: Option<Exact>,
+    /// What it saves; negative where it costs more than it spares.
     pub saves_per_month: Exact,
 }
 
@@ -391,9 +420,9 @@ pub struct LineReport {
     pub quantity: Exact,
     /// What is counted.
     pub unit: String,
-    /// USD for `per` units, after discounts.
+    /// USD for `per` units, after what was negotiated.
     pub unit_price: Exact,
-    /// The same before the negotiated discount, where there is one.
+    /// The same at list price, where a discount or a mark-up was negotiated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_unit_price: Option<Exact>,
     /// The currency of the unit price: always USD, as price lists are.

@@ -6,9 +6,10 @@ use super::break_even::{
 };
 use super::comparison::{Asked, CauseChange, ConditionResult, PriceChangeReport, SideReport, StrategyChange};
 use super::{
-    Advice, Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CommitmentReport, Comparison, ComponentPart,
-    CostInterval, Costs, DeploymentReport, ExpectationResult, FineTuneReport, Interaction, LeverSaving, LimitReport,
-    LineReport, PrefixCacheReport, RateReport, Report, RetrievalReport, Savings, StrategyReport, Usage,
+    Advice, Alternatives, Best, BoughtReport, BreakdownPart, BudgetResult, CascadeStepReport, CommitmentReport,
+    Comparison, ComponentPart, CostInterval, Costs, DeploymentReport, ExpectationResult, FineTuneReport, Interaction,
+    LeverSaving, LimitReport, LineReport, PrefixCacheReport, RateReport, Report, RetrievalReport, Savings,
+    StrategyReport, Usage,
 };
 use crate::units::Exact;
 
@@ -67,17 +68,18 @@ print! {
     Asked { base, head, change, change_percent }
     Best { per_month, saves_per_month, saves_percent }
     StrategyReport {
-        cost, savings, quality, usage, deployments, prefix_caches, retrieval, fine_tune, limits, commitments, interval, relative_cost, breakdown, components, lines, waterfall,
+        cost, savings, quality, usage, deployments, prefix_caches, cascade_steps, retrieval, fine_tune, limits, commitments, interval, relative_cost, breakdown, components, lines, waterfall,
         shapley,
         interactions, alternatives
     }
-    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens, per_accepted_answer }
+    Costs { per_hour, per_day, per_month, per_year, per_request, per_million_tokens, per_accepted_answer, list_per_month }
     Savings { per_day, per_month, percent }
     CostInterval { low_per_month, high_per_month }
     PrefixCacheReport {
         hit_share_of_cacheable_tokens, hit_share_of_input_tokens, break_even_hit_share, break_even_reads_per_write,
-        requests_per_second_and_prefix, saves_per_month
+        break_even_requests_per_lifetime, requests_per_second_and_prefix, saves_per_month
     }
+    CascadeStepReport { calls_per_day, accept_rate, break_even_accept_rate, cost_per_call, saves_per_month }
     RetrievalReport {
         chunks, index_tokens, index_cost, index_per_month, stored_gb, context_tokens, per_month
     }

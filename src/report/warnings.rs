@@ -56,8 +56,7 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
             continue;
         }
         let accepted = step.stopped.checked_div(&step.reach).unwrap_or(Exact::ZERO);
-        let needed = (&step.cost * &accepted).checked_div(&step.spares);
-        let needed = match needed {
+        let needed = match step.break_even() {
             Some(needed) if needed <= Exact::ONE => format!("it pays above {}", display::percent(&needed, 1)),
             _ => "no share would pay for it".to_owned(),
         };

@@ -47,11 +47,16 @@ pub fn count(value: &Exact) -> String {
 /// A share as a percentage: `78.0%`, with more digits where they are needed to tell it from 0% and 100%.
 pub fn percent(share: &Exact, decimals: usize) -> String {
     let percent = share * &Exact::from(100);
+    let usual = decimals;
     let mut decimals = decimals;
     loop {
         let text = percent.to_fixed(decimals);
         let rounded_away = (percent.round(decimals).is_zero() && !percent.is_zero())
             || (percent.round(decimals) == Exact::from(100) && percent != Exact::from(100));
+        if decimals >= 12 && percent.round(decimals) == Exact::from(100) {
+            // Whatever is missing is nothing to anybody.
+            return format!("{}%", grouped(&percent.to_fixed(usual)));
+        }
         if !rounded_away || decimals >= 12 {
             return format!("{}%", grouped(&text));
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use num_traits::{One, Zero};
 
-use super::Q;
 use super::scenario::*;
+use super::{Q, quality};
 
 /// What a strategy costs and uses per day.
 #[derive(Clone, Default, Debug)]
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub answering: Q,
     /// Calls that go on to be answered.
     pub reached: Q,
+    /// The share of the requests that get a right answer, where qualities are stated.
+    pub right: Q,
     /// What commitments add, by their position.
     pub commitments: Vec<Q>,
 }
@@ -26,6 +28,7 @@ pub struct Outcome {
 pub struct Use {
     pub calls: Q,
     pub input: Q,
+    pub cached: Q,
     pub output: Q,
     pub cost: Q,
     /// Paid for it whether it is called or not; beside its cost.
@@ -57,15 +60,70 @@ fn or_zero(amount: Option<Dec>) -> Q {
 }
 
 /// A request of one task after the prompt levers, in a call.
-struct Call {
+struct Call<'a> {
+    strategy: &'a Strategy,
+    shape: &'a Shape,
     /// Tokens that all items of a call share.
     shared: Q,
-    /// Tokens of an item.
+    /// Tokens of an item, its history apart.
     own: Q,
     items: Q,
-    output: Q,
     overhead: Q,
-    reasoning: Q,
+}
+
+impl Call<'_> {
+    /// An answer as the output lever leaves it.
+    fn answer(&self, lever: Option<&Output>) -> Q {
+        answer(self.shape, lever)
+    }
+
+    /// The history of every turn and step, as the levers leave it.
+    fn histories(&self, lever: Option<&Output>) -> Vec<Q> {
+        let cut = self.strategy.compress.as_ref().and_then(|compress| compress.cuts[HISTORY].as_ref());
+        let all = histories(self.strategy, self.shape, lever);
+        all.into_iter().map(|tokens| cut.map_or(tokens.clone(), |cut| cut.apply(tokens))).collect()
+    }
+}
+
+fn answer(shape: &Shape, lever: Option<&Output>) -> Q {
+    let stated = whole(shape.output);
+    match lever {
+        None => stated,
+        Some(Output::Scale(scale)) => stated * scale.q(),
+        Some(Output::Max(max)) => stated.min(whole(*max)),
+        Some(Output::Both(scale, max)) => (stated * scale.q()).min(whole(*max)),
+    }
+}
+
+/// What each turn and each step in it carries of what was said and done before.
+fn histories(strategy: &Strategy, shape: &Shape, lever: Option<&Output>) -> Vec<Q> {
+    let said = whole(shape.prompt[USER]) + answer(shape, lever);
+    let (steps, result) = shape.agent.unwrap_or((1, None));
+    let done = answer(shape, lever) + whole(result.unwrap_or(0));
+    let mut found = Vec::new();
+    for turn in 0..shape.turns.unwrap_or(1) {
+        let told = match strategy.history {
+            Some(History::Summarise { every, to, .. }) if turn >= every => whole(to) + whole(turn % every) * &said,
+            _ => whole(shape.prompt[HISTORY]) + whole(turn) * &said,
+        };
+        for step in 0..steps {
+            let carried = &told + whole(step) * &done;
+            found.push(match strategy.history {
+                Some(History::Max(max)) => carried.min(whole(max)),
+                _ => carried,
+            });
+        }
+    }
+    found
+}
+
+impl Cut {
+    fn apply(&self, tokens: Q) -> Q {
+        match self {
+            Self::Removed(share) => tokens * rest(&share.q()),
+            Self::To(to) => tokens.min(whole(*to)),
+        }
+    }
 }
 
 /// The levers in force for a model: its own, then those around it.
@@ -73,6 +131,7 @@ struct Call {
 struct Levers<'a> {
     output: Option<&'a Output>,
     retries: Option<&'a Retries>,
+    prefix: Option<&'a Prefix>,
     batch: Option<&'a Batch>,
 }
 
@@ -81,6 +140,7 @@ impl<'a> Levers<'a> {
         Self {
             output: over.output.as_ref().or(outer.and_then(|o| o.output)),
             retries: over.retries.as_ref().or(outer.and_then(|o| o.retries)),
+            prefix: over.prefix.as_ref().or(outer.and_then(|o| o.prefix)),
             batch: over.batch.as_ref().or(outer.and_then(|o| o.batch)),
         }
     }
@@ -90,6 +150,8 @@ impl<'a> Levers<'a> {
 struct Price {
     request: Q,
     input: Q,
+    read: Q,
+    written: Q,
     output: Q,
     reasoning: Q,
 }
@@ -115,13 +177,21 @@ impl Scenario {
             prompt: std::array::from_fn(|i| task.prompt[i].unwrap_or(self.shape.prompt[i])),
             output: task.output.unwrap_or(self.shape.output),
             reasoning: task.reasoning.unwrap_or(self.shape.reasoning),
+            turns: self.shape.turns,
+            agent: self.shape.agent,
         };
         self.tasks.iter().enumerate().map(|(i, task)| (task.share.q(), shape(task), i)).collect()
     }
 
     /// Tokens of the workload as it is stated.
     pub fn tokens_per_day(&self) -> Q {
-        let of = |shape: &Shape| whole(shape.prompt.iter().sum::<u64>() + shape.output + shape.reasoning);
+        let of = |shape: &Shape| {
+            let (steps, result) = shape.agent.unwrap_or((1, None));
+            let said = whole((shape.turns.unwrap_or(1) - 1) * (shape.prompt[USER] + shape.output)) / whole(2);
+            let done = whole((steps - 1) * (shape.output + result.unwrap_or(0))) / whole(2);
+            let call = whole(shape.prompt.iter().sum::<u64>() + shape.output + shape.reasoning) + said + done;
+            whole(steps) * call
+        };
         let per_request =
             self.tasks_with_shapes().iter().fold(Q::zero(), |sum, (share, shape, _)| sum + share * of(shape));
         per_request * self.requests_per_day()
@@ -139,11 +209,27 @@ impl Scenario {
         }
         let served = bill.response_cache(strategy.cache.as_ref(), &requests);
         for (share, shape, task) in self.tasks_with_shapes() {
-            bill.task(strategy, &shape, task, &served * share);
+            bill.task(strategy, &shape, task, &served, &share);
         }
         bill.commitments();
+        bill.outcome.right *= rest(&strategy.cache.as_ref().map_or_else(Q::zero, wrong_hits));
         bill.outcome
     }
+}
+
+/// The share of all requests that a cache answers wrongly and does not send on.
+fn wrong_hits(cache: &Cache) -> Q {
+    let mut left = Q::one();
+    let mut wrong = Q::zero();
+    for (layer, of_misses) in [(&cache.exact, false), (&cache.semantic, cache.of_misses)] {
+        let Some(layer) = layer else { continue };
+        let hits = if of_misses { &left * layer.hit_rate.q() } else { layer.hit_rate.q() };
+        if let Some(false_hits) = layer.false_hits.as_ref().filter(|false_hits| !false_hits.rerun) {
+            wrong += &hits * false_hits.share.q();
+        }
+        left -= hits;
+    }
+    wrong
 }
 
 struct Bill<'a> {
@@ -206,10 +292,11 @@ impl<'a> Bill<'a> {
     fn corpus(&mut self, retrieval: &Retrieval) {
         let stride = whole(retrieval.chunk - retrieval.overlap.unwrap_or(0));
         let pieces = whole(retrieval.corpus) / stride;
-        let (tokens, chunks) = (&pieces * whole(retrieval.chunk), pieces.ceil());
+        let (factor, _) = self.scenario.factors_of(retrieval.embed);
+        let (tokens, chunks) = (&pieces * whole(retrieval.chunk) * &factor, pieces.ceil());
         let batch = Batch { share: Dec { units: 1, places: 0 }, discount: None };
         let mode = retrieval.batch.then_some(&batch);
-        let price = self.scenario.price(retrieval.embed, &whole(retrieval.chunk), mode);
+        let price = self.scenario.price(retrieval.embed, &(whole(retrieval.chunk) * factor), mode);
         let cost = &tokens * &price.input + &chunks * &price.request;
         let once = self.a_day(&cost / self.months(retrieval.amortise));
         let share = self.a_day(or_zero(retrieval.reindex));
@@ -230,13 +317,15 @@ impl<'a> Bill<'a> {
 
     fn searches(&mut self, retrieval: &Retrieval, shape: &Shape, requests: &Q) {
         let query = whole(retrieval.query.unwrap_or(shape.prompt[USER]));
-        self.side_call(retrieval.embed, requests, &query, &Q::zero());
+        let asked = &query * self.scenario.factors_of(retrieval.embed).0;
+        self.side_call(retrieval.embed, requests, &asked, &Q::zero());
         let per_search = retrieval.store.as_ref().and_then(|store| store.per_search);
         self.outcome.other += requests * or_zero(per_search);
         match &retrieval.rerank {
             Some(Rerank::PerSearch(usd)) => self.outcome.other += requests * usd.q(),
             Some(Rerank::Model { model, candidates }) => {
                 let read = whole(*candidates) * (whole(retrieval.chunk) + query);
+                let read = read * self.scenario.factors_of(*model).0;
                 self.side_call(*model, requests, &read, &Q::zero());
             }
             None => {}
@@ -266,7 +355,24 @@ impl<'a> Bill<'a> {
         }
     }
 
-    fn task(&mut self, strategy: &'a Strategy, shape: &Shape, task: usize, requests: Q) {
+    /// A conversation is summarised after every so many turns, but not after its last.
+    fn summaries(&mut self, strategy: &Strategy, shape: &Shape, requests: &Q) {
+        let (Some(History::Summarise { every, to, model }), Some(turns)) = (&strategy.history, shape.turns) else {
+            return;
+        };
+        let said = whole(shape.prompt[USER]) + answer(shape, strategy.over.output.as_ref());
+        let conversations = requests / whole(turns);
+        let mut told = whole(shape.prompt[HISTORY]);
+        for turn in 1..turns {
+            if turn % every == 0 {
+                self.side_call(*model, &conversations, &(told + whole(*every) * &said), &whole(*to));
+                told = whole(*to);
+            }
+        }
+    }
+
+    fn task(&mut self, strategy: &'a Strategy, shape: &Shape, task: usize, served: &Q, share: &Q) {
+        let requests = served * share;
         let mut prompt: [Q; 6] = std::array::from_fn(|i| whole(shape.prompt[i]));
         if let Some(retrieval) = &strategy.retrieval {
             self.searches(retrieval, shape, &requests);
@@ -276,21 +382,28 @@ impl<'a> Bill<'a> {
             prompt[EXAMPLES] = whole(tuned.examples.unwrap_or(0));
         }
         if let Some(compress) = &strategy.compress {
-            let mut read = Q::zero();
-            for (part, cut) in prompt.iter_mut().zip(&compress.cuts) {
-                let Some(cut) = cut else { continue };
-                read += &*part;
-                match cut {
-                    Cut::Removed(share) => *part = &*part * rest(&share.q()),
-                    Cut::To(to) => *part = part.clone().min(whole(*to)),
-                }
-            }
             match compress.by {
                 Some(Compressor::PerRequest(cost)) => self.outcome.other += &requests * cost.q(),
-                Some(Compressor::Model(model)) => self.side_call(model, &requests, &read, &Q::zero()),
+                Some(Compressor::Model(model)) => {
+                    let others = (0..6).filter(|part| *part != HISTORY && compress.cuts[*part].is_some());
+                    let same = others.fold(Q::zero(), |sum, part| sum + &prompt[part]);
+                    let all = histories(strategy, shape, strategy.over.output.as_ref());
+                    // Every step of an agent is compressed, and each turn is a request.
+                    let calls = &requests / whole(shape.turns.unwrap_or(1));
+                    for history in all {
+                        let read = if compress.cuts[HISTORY].is_some() { &same + history } else { same.clone() };
+                        self.side_call(model, &calls, &read, &Q::zero());
+                    }
+                }
                 None => {}
             }
+            for (part, cut) in prompt.iter_mut().zip(&compress.cuts) {
+                if let Some(cut) = cut {
+                    *part = cut.apply(part.clone());
+                }
+            }
         }
+        self.summaries(strategy, shape, &requests);
         if let Some((keep, of)) = strategy.examples.filter(|_| strategy.fine_tune.is_none()) {
             prompt[EXAMPLES] = &prompt[EXAMPLES] * whole(keep) / whole(of);
         }
@@ -303,15 +416,20 @@ impl<'a> Bill<'a> {
                 prompt[CONTEXT] = relevant(&prompt[CONTEXT], share).min(whole(*max));
             }
         }
-        let sum = |shared: bool| (0..6).filter(|i| SHARED[*i] == shared).fold(Q::zero(), |sum, i| sum + &prompt[i]);
+        let sum = |shared: bool| {
+            let parts = (0..6).filter(|part| SHARED[*part] == shared && *part != HISTORY);
+            parts.fold(Q::zero(), |sum, part| sum + &prompt[part])
+        };
         let (items, overhead) = match &strategy.pack {
             Some(pack) => (pack.items.q(), whole(pack.overhead.unwrap_or(0))),
             None => (Q::one(), Q::zero()),
         };
         let calls = requests / &items;
-        let (output, reasoning) = (whole(shape.output), whole(shape.reasoning));
-        let call = Call { shared: sum(true), own: sum(false), items, output, overhead, reasoning };
+        let call = Call { strategy, shape, shared: sum(true), own: sum(false), items, overhead };
         let levers = Levers::within(&strategy.over, None);
+        if self.scenario.quality.is_some() {
+            self.outcome.right += self.right(strategy, levers, &call, task) * share;
+        }
         let before = self.outcome.total();
         self.outcome.reached += &calls;
         match (&strategy.fine_tune, &strategy.serving) {
@@ -323,7 +441,36 @@ impl<'a> Bill<'a> {
         self.outcome.answering += self.outcome.total() - before;
     }
 
-    fn route(&mut self, route: &'a Route, levers: Levers<'a>, call: &Call, task: usize, calls: &Q) {
+    /// How often a request of a task is answered rightly.
+    fn right(&self, strategy: &'a Strategy, levers: Levers<'a>, call: &Call<'_>, task: usize) -> Q {
+        let of = |model: usize| self.scenario.quality.as_ref().map_or_else(Q::zero, |quality| quality.of[model].q());
+        let through = |cascade: &Cascade| quality::Passage::of(self.scenario, cascade).right;
+        let route = match (&strategy.fine_tune, &strategy.serving) {
+            (Some(tuned), _) => return of(tuned.model),
+            (None, Serving::Model(model)) => return of(*model),
+            (None, Serving::Cascade(cascade)) => return through(cascade),
+            (None, Serving::Route(route)) => route,
+        };
+        let arms = route.how.arms(self.scenario, task);
+        let costs: Vec<Q> = arms.iter().map(|(arm, _)| self.cost_of_one(arm, levers, call)).collect();
+        let alone = |arm: &ArmOf<'_>| match arm {
+            ArmOf::Model(model) => of(*model),
+            ArmOf::Entry(Arm { serving: ArmServing::Model(model), .. }) => of(*model),
+            ArmOf::Entry(Arm { serving: ArmServing::Cascade(cascade), .. }) => through(cascade),
+        };
+        let mut sum = Q::zero();
+        for ((arm, share), cost) in arms.iter().zip(&costs) {
+            let wrongly = route.misroute.map_or_else(Q::zero, Dec::q);
+            sum += share
+                * match next_dearer(&arms, &costs, cost) {
+                    Some(next) => alone(arm) * rest(&wrongly) + alone(next) * wrongly,
+                    None => alone(arm),
+                };
+        }
+        sum
+    }
+
+    fn route(&mut self, route: &'a Route, levers: Levers<'a>, call: &Call<'_>, task: usize, calls: &Q) {
         if let Some(router) = &route.router {
             self.side(router, calls);
         }
@@ -333,21 +480,19 @@ impl<'a> Bill<'a> {
             let sent = calls * share;
             self.arm(arm, levers, call, &sent);
             let Some(misroute) = route.misroute else { continue };
-            let dearer =
-                arms.iter().zip(&costs).filter(|(_, other)| *other > cost).min_by_key(|(_, other)| (*other).clone());
-            if let Some(((next, _), _)) = dearer {
+            if let Some(next) = next_dearer(&arms, &costs, cost) {
                 self.arm(next, levers, call, &(sent * misroute.q()));
             }
         }
     }
 
-    fn cost_of_one(&self, arm: &ArmOf<'a>, levers: Levers<'a>, call: &Call) -> Q {
+    fn cost_of_one(&self, arm: &ArmOf<'a>, levers: Levers<'a>, call: &Call<'_>) -> Q {
         let mut alone = Bill { scenario: self.scenario, billing: self.billing, outcome: Outcome::default() };
         alone.arm(arm, levers, call, &Q::one());
         alone.outcome.total()
     }
 
-    fn arm(&mut self, arm: &ArmOf<'a>, outer: Levers<'a>, call: &Call, calls: &Q) {
+    fn arm(&mut self, arm: &ArmOf<'a>, outer: Levers<'a>, call: &Call<'_>, calls: &Q) {
         match arm {
             ArmOf::Model(model) => self.model(*model, outer, call, calls, Billed::All),
             ArmOf::Entry(arm) => {
@@ -360,16 +505,20 @@ impl<'a> Bill<'a> {
         }
     }
 
-    fn cascade(&mut self, cascade: &'a Cascade, outer: Levers<'a>, call: &Call, calls: &Q) {
+    fn cascade(&mut self, cascade: &'a Cascade, outer: Levers<'a>, call: &Call<'_>, calls: &Q) {
         let final_only = self.billing.or(cascade.billing) == Some(Billing::FinalOnly);
         let mut reach = calls.clone();
+        let passage = quality::Passage::of(self.scenario, cascade);
         for (index, step) in cascade.steps.iter().enumerate() {
             let last = index + 1 == cascade.steps.len();
             let levers = Levers::within(&step.over, Some(outer));
             let (error, billed) =
                 step.error.map_or((Q::zero(), Billed::None), |(error, b)| (error.q(), b.unwrap_or(Billed::None)));
             let answered = &reach * rest(&error);
-            let stop = step.stop.map_or_else(Q::one, Dec::q);
+            let stop = match cascade.derives(index) {
+                true => passage.accepted(index),
+                false => step.stop.map_or_else(Q::one, Dec::q),
+            };
             let stopped = if cascade.by_handles { calls * stop } else { &answered * stop };
             if final_only {
                 self.model(step.model, levers, call, &stopped, Billed::All);
@@ -402,7 +551,7 @@ impl<'a> Bill<'a> {
     }
 
     /// Calls that answer (or fail for good), with their repetitions.
-    fn model(&mut self, model: usize, levers: Levers<'_>, call: &Call, calls: &Q, billed: Billed) {
+    fn model(&mut self, model: usize, levers: Levers<'_>, call: &Call<'_>, calls: &Q, billed: Billed) {
         self.attempts(model, levers, call, calls, billed);
         let Some(retries) = levers.retries else { return };
         let rate = retries.rate.q();
@@ -414,33 +563,46 @@ impl<'a> Bill<'a> {
         self.attempts(model, levers, call, &(calls * extra), billed.min(of_repetition));
     }
 
-    fn attempts(&mut self, model: usize, levers: Levers<'_>, call: &Call, calls: &Q, billed: Billed) {
-        let input = &call.shared + &call.items * &call.own;
-        let of_request = match levers.output {
-            None => call.output.clone(),
-            Some(Output::Scale(scale)) => &call.output * scale.q(),
-            Some(Output::Max(max)) => call.output.clone().min(whole(*max)),
-            Some(Output::Both(scale, max)) => (&call.output * scale.q()).min(whole(*max)),
-        };
-        let output = &call.items * of_request + &call.overhead;
-        let reasoning = &call.items * &call.reasoning;
-        let mut modes = vec![(calls.clone(), None)];
-        if let Some(batch) = levers.batch {
-            let share = batch.share.q();
-            modes = vec![(calls * rest(&share), None), (calls * share, Some(batch))];
-        }
-        for (calls, batch) in modes {
-            let price = self.scenario.price(model, &input, batch);
-            let used = self.outcome.models.entry(model).or_default();
-            used.calls += &calls;
-            if billed >= Billed::Input {
-                used.input += &calls * &input;
-                // A price per request is paid for asking, as the input is.
-                used.cost += &calls * (price.request + price.input * &input);
+    fn attempts(&mut self, model: usize, levers: Levers<'_>, call: &Call<'_>, calls: &Q, billed: Billed) {
+        let (of_input, of_output) = self.scenario.factors_of(model);
+        let output = (&call.items * call.answer(levers.output) + &call.overhead) * &of_output;
+        let reasoning = &call.items * whole(call.shape.reasoning) * &of_output;
+        let histories = call.histories(levers.output);
+        let steps = call.shape.agent.map_or(1, |(steps, _)| steps);
+        // A request is one turn and makes all calls of its steps.
+        let calls = calls * whole(steps) / whole(histories.len() as u64);
+        let carries = histories.len() > 1;
+        for history in histories {
+            let input = (&call.shared + &call.items * (&call.own + &history)) * &of_input;
+            let prefix = levers.prefix.map_or_else(Q::zero, |prefix| match prefix.tokens {
+                None if carries => (&call.shared + &history) * &of_input,
+                None => &call.shared * &of_input,
+                Some(Cacheable::Tokens(tokens)) => whole(tokens).min(input.clone()),
+                Some(Cacheable::Share(share)) => &input * share.q(),
+            });
+            let usable = self.scenario.usable(model, prefix);
+            let read = &usable * levers.prefix.map_or_else(Q::zero, |prefix| prefix.hit_rate.q());
+            let written = &usable - &read;
+            let mut modes = vec![(calls.clone(), None)];
+            if let Some(batch) = levers.batch {
+                let share = batch.share.q();
+                modes = vec![(&calls * rest(&share), None), (&calls * share, Some(batch))];
             }
-            if billed == Billed::All {
-                used.output += &calls * (&output + &reasoning);
-                used.cost += &calls * (price.output * &output + price.reasoning * &reasoning);
+            for (calls, batch) in modes {
+                let price = self.scenario.price(model, &input, batch);
+                let used = self.outcome.models.entry(model).or_default();
+                used.calls += &calls;
+                if billed >= Billed::Input {
+                    used.input += &calls * &input;
+                    used.cached += &calls * &read;
+                    // A price per request is paid for asking, as the input is.
+                    let cached = price.read * &read + price.written * &written;
+                    used.cost += &calls * (price.request + price.input * (&input - &usable) + cached);
+                }
+                if billed == Billed::All {
+                    used.output += &calls * (&output + &reasoning);
+                    used.cost += &calls * (price.output * &output + price.reasoning * &reasoning);
+                }
             }
         }
     }
@@ -451,6 +613,12 @@ impl FineTune {
     pub fn cost(&self) -> Q {
         whole(self.training_tokens) * whole(self.epochs.unwrap_or(1)) * self.price.q() / whole(1_000_000)
     }
+}
+
+/// The cheapest of those that are dearer.
+fn next_dearer<'b, 'a>(arms: &'b [(ArmOf<'a>, Q)], costs: &[Q], cost: &Q) -> Option<&'b ArmOf<'a>> {
+    let dearer = arms.iter().zip(costs).filter(|(_, other)| *other > cost);
+    dearer.min_by_key(|(_, other)| (*other).clone()).map(|((arm, _), _)| arm)
 }
 
 /// An arm of a route for one task.
@@ -518,6 +686,23 @@ impl Rate {
 }
 
 impl Scenario {
+    /// What token counts are multiplied by for a model: of prompts, of answers.
+    fn factors_of(&self, model: usize) -> (Q, Q) {
+        let own = self.factors.iter().find(|(known, ..)| *known == model);
+        own.map_or_else(|| (Q::one(), Q::one()), |(_, input, output)| (input.q(), output.q()))
+    }
+
+    /// The tokens of a prefix that a model's cache takes.
+    fn usable(&self, model: usize, prefix: Q) -> Q {
+        let rules = self.models[model].tokens.as_ref().and_then(|tokens| tokens.cached.as_ref());
+        let minimum = whole(rules.and_then(|rules| rules.minimum).unwrap_or(0));
+        match rules.and_then(|rules| rules.step) {
+            _ if prefix < minimum => Q::zero(),
+            Some(step) => &minimum + ((&prefix - &minimum) / whole(step)).floor() * whole(step),
+            None => prefix,
+        }
+    }
+
     fn price(&self, model: usize, input: &Q, batch: Option<&Batch>) -> Price {
         let model = &self.models[model];
         let standard =
@@ -525,14 +710,23 @@ impl Scenario {
         let mut price = Price {
             request: or_zero(model.request),
             input: standard(|t| Some(&t.input)).unwrap_or_else(Q::zero),
+            read: Q::zero(),
+            written: Q::zero(),
             output: standard(|t| Some(&t.output)).unwrap_or_else(Q::zero),
             reasoning: Q::zero(),
         };
+        let mut own_read = standard(|t| Some(&t.cached.as_ref()?.read));
+        let mut own_write = standard(|t| t.cached.as_ref()?.write.as_ref());
         let mut own_reasoning = standard(|t| t.reasoning.as_ref());
         if let Some(batch) = batch {
             match (&model.batch, &batch.discount) {
                 (Some(ModelBatch::Card { input: i, output: o, reasoning: r, request }), _) => {
                     price.input = i.as_ref().map_or(price.input, |rate| rate.at(input));
+                    // Cached tokens never pay more than fresh ones of the batch.
+                    own_read = own_read.map(|usd| match i {
+                        Some(rate) => usd.min(rate.at(input)),
+                        None => usd,
+                    });
                     price.output = o.as_ref().map_or(price.output, |rate| rate.at(input));
                     own_reasoning = r.as_ref().map(|rate| rate.at(input)).or(own_reasoning);
                     price.request = request.map_or(price.request, Dec::q);
@@ -548,6 +742,10 @@ impl Scenario {
                     if applies(Component::Output) {
                         price.output *= &factor;
                     }
+                    if discount.applies_to.is_empty() {
+                        own_read = own_read.map(|usd| usd * &factor);
+                        own_write = own_write.map(|usd| usd * &factor);
+                    }
                     if applies(Component::Reasoning) {
                         own_reasoning = own_reasoning.map(|usd| usd * &factor);
                     }
@@ -555,12 +753,16 @@ impl Scenario {
                 (None, None) => panic!("a scenario with a batch but no batch price is not generated"),
             }
         }
+        price.read = own_read.unwrap_or_else(|| price.input.clone());
+        price.written = own_write.unwrap_or_else(|| price.input.clone());
         price.reasoning = own_reasoning.unwrap_or_else(|| price.output.clone());
         let discount = model.discount.or(self.provider_discounts[model.provider]);
         let paid = rest(&or_zero(discount));
         Price {
             request: price.request * &paid,
             input: price.input * &paid,
+            read: price.read * &paid,
+            written: price.written * &paid,
             output: price.output * &paid,
             reasoning: price.reasoning * &paid,
         }

@@ -61,8 +61,11 @@ fn model() -> BoxedStrategy<Model> {
         card.prop_map(|(input, output, reasoning, request)| ModelBatch::Card { input, output, reasoning, request }),
         discount().prop_map(ModelBatch::Fallback),
     ];
-    let prices = (rate(), rate(), option::weighted(0.3, rate()));
-    let prices = prices.prop_map(|(input, output, reasoning)| TokenPrices { input, output, reasoning });
+    let rules = (option::of(tokens()), option::of((1..=4_u64).prop_map(|n| n * 64)));
+    let cached = (rate(), option::of(rate()), rules);
+    let cached = cached.prop_map(|(read, write, (minimum, step))| Cached { read, write, minimum, step });
+    let prices = (rate(), rate(), option::weighted(0.3, rate()), option::weighted(0.5, cached));
+    let prices = prices.prop_map(|(input, output, reasoning, cached)| TokenPrices { input, output, reasoning, cached });
     (
         0..2_usize,
         option::weighted(0.25, money(5000)),
@@ -90,8 +93,10 @@ fn model() -> BoxedStrategy<Model> {
 fn shape() -> BoxedStrategy<Shape> {
     let prompt =
         prop_oneof![4 => prop::array::uniform6(tokens()), 1 => tokens().prop_map(|user| [0, 0, 0, 0, 0, user])];
-    (prompt, tokens(), prop_oneof![2 => Just(0), 1 => tokens()])
-        .prop_map(|(prompt, output, reasoning)| Shape { prompt, output, reasoning })
+    let agent = (1..=4_u64, option::of(tokens()));
+    let calls = (option::weighted(0.3, 1..=5_u64), option::weighted(0.25, agent));
+    (prompt, tokens(), prop_oneof![2 => Just(0), 1 => tokens()], calls)
+        .prop_map(|(prompt, output, reasoning, (turns, agent))| Shape { prompt, output, reasoning, turns, agent })
         .boxed()
 }
 
@@ -193,8 +198,16 @@ pub fn over(likely: f64) -> BoxedStrategy<Over> {
     let retries =
         (share(500), billed(), option::of(0..=4_u32)).prop_map(|(rate, billed, max)| Retries { rate, billed, max });
     let batch = (share(1000), option::of(discount())).prop_map(|(share, discount)| Batch { share, discount });
-    (option::weighted(likely, output), option::weighted(likely, retries), option::weighted(likely, batch))
-        .prop_map(|(output, retries, batch)| Over { output, retries, batch })
+    let cacheable = prop_oneof![tokens().prop_map(Cacheable::Tokens), share(1000).prop_map(Cacheable::Share)];
+    let prefix = (share(1000), option::of(cacheable)).prop_map(|(hit_rate, tokens)| Prefix { hit_rate, tokens });
+    let of = |lever| option::weighted(likely, lever);
+    (
+        of(output.boxed()),
+        option::weighted(likely, retries),
+        option::weighted(likely, prefix),
+        option::weighted(likely, batch),
+    )
+        .prop_map(|(output, retries, prefix, batch)| Over { output, retries, prefix, batch })
         .boxed()
 }
 
@@ -284,6 +297,40 @@ fn commitments() -> BoxedStrategy<Vec<Commitment>> {
         .boxed()
 }
 
+/// How often models are right; where one was wrong, another is as often as both their qualities allow.
+fn quality() -> BoxedStrategy<Quality> {
+    let wrong = (model_index(), model_index(), 0..=1000_u64);
+    (vec(share(1000), MODELS), vec(wrong, 0..=6))
+        .prop_map(|(of, wrong)| {
+            let mut given_wrong: Vec<(usize, usize, Dec)> = Vec::new();
+            for (first, then, at) in wrong {
+                let (q1, q2) = (of[first].units, of[then].units);
+                let missed = 1000 - q1;
+                let known = given_wrong.iter().any(|(a, b, _)| (*a, *b) == (first, then));
+                if known || missed == 0 || q1 == 0 {
+                    continue;
+                }
+                // In parts of a million: of those that the first one misses the other gets at least and at most so many.
+                let least = (q2.saturating_sub(q1) * 1_000_000).div_ceil(missed);
+                let most = (q2 * 1_000_000 / missed).min(1_000_000);
+                let share = Dec { units: least + (most - least) * at / 1000, places: 6 };
+                given_wrong.push((first, then, share));
+            }
+            Quality { of, given_wrong }
+        })
+        .boxed()
+}
+
+fn factors() -> BoxedStrategy<Vec<(usize, Dec, Dec)>> {
+    let factor = || (50..=200_u64).prop_map(|units| Dec { units, places: 2 });
+    let models = prop::sample::subsequence((0..MODELS).collect::<Vec<_>>(), 0..=2);
+    let some = (models, vec((factor(), factor()), MODELS));
+    let some = some.prop_map(|(models, factors)| {
+        models.into_iter().zip(factors).map(|(model, (input, output))| (model, input, output)).collect()
+    });
+    prop_oneof![2 => Just(Vec::new()), 1 => some].boxed()
+}
+
 fn side() -> BoxedStrategy<Side> {
     let by_model =
         (model_index(), tokens(), 0..100_u64).prop_map(|(model, input, output)| Side::Model { model, input, output });
@@ -294,9 +341,12 @@ fn cascade() -> BoxedStrategy<Cascade> {
     let error = option::weighted(0.3, (share(300), billed()));
     let step = (model_index(), over(0.15), share(1000), 0..100_u64, error);
     let billing = option::of(prop_oneof![Just(Billing::EveryAttempt), Just(Billing::FinalOnly)]);
-    let about = (any::<bool>(), option::of(side()), option::of(any::<bool>()), billing, any::<bool>(), any::<bool>());
+    let skill = option::weighted(0.4, (share(1000), share(1000)));
+    let about =
+        (any::<bool>(), option::of(side()), skill, option::of(any::<bool>()), billing, any::<bool>(), any::<bool>());
     (vec(step, 1..=3), about)
-        .prop_map(|(steps, (by_handles, judge, judge_last, billing, inside, last_says))| {
+        .prop_map(|(steps, (by_handles, judge, skill, judge_last, billing, inside, last_says))| {
+            let skill = skill.filter(|_| !by_handles);
             let weights: Vec<u64> = steps.iter().map(|(.., weight, _)| *weight).collect();
             let handled = shares(&weights, false);
             let count = steps.len();
@@ -311,7 +361,7 @@ fn cascade() -> BoxedStrategy<Cascade> {
                 found.push(Step { model, over, stop, error: error.filter(possible) });
                 reach -= handles.units;
             }
-            Cascade { steps: found, by_handles, judge, judge_last, billing, inside }
+            Cascade { steps: found, by_handles, judge, skill, judge_last, billing, inside }
         })
         .boxed()
 }
@@ -366,26 +416,23 @@ pub fn strategy_of(serving: BoxedStrategy<Serving>) -> BoxedStrategy<Strategy> {
         tokens().prop_map(Context::Max),
         (share(1000), tokens()).prop_map(|(share, max)| Context::Both(share, max)),
     ];
+    let history = prop_oneof![
+        tokens().prop_map(History::Max),
+        (1..=3_u64, tokens(), model_index()).prop_map(|(every, to, model)| History::Summarise { every, to, model }),
+    ];
     let levers = (
         option::weighted(0.4, cache()),
         option::weighted(0.4, compress()),
         option::weighted(0.3, examples),
         option::weighted(0.4, context),
+        option::weighted(0.3, history),
         option::weighted(0.3, pack),
         option::weighted(0.15, retrieval()),
         option::weighted(0.25, fine_tune()),
     );
     (levers, serving, over(0.35))
-        .prop_map(|((cache, compress, examples, context, pack, retrieval, fine_tune), serving, over)| Strategy {
-            cache,
-            compress,
-            examples,
-            retrieval,
-            context,
-            pack,
-            fine_tune,
-            serving,
-            over,
+        .prop_map(|((cache, compress, examples, context, history, pack, retrieval, fine_tune), serving, over)| {
+            Strategy { cache, compress, examples, retrieval, context, history, pack, fine_tune, serving, over }
         })
         .boxed()
 }
@@ -405,7 +452,7 @@ pub fn scenario_of(
         discounts,
         vec(strategy_of(serving()), strategies),
         option::of(0..3_usize),
-        option::weighted(0.3, commitments()),
+        (option::weighted(0.3, commitments()), option::weighted(0.5, quality()), factors()),
     )
         .prop_map(
             |(
@@ -414,7 +461,7 @@ pub fn scenario_of(
                 provider_discounts,
                 strategies,
                 baseline,
-                commitments,
+                (commitments, quality, factors),
             )| {
                 let baseline = baseline.map(|index| index % strategies.len());
                 let scenario = Scenario {
@@ -426,6 +473,8 @@ pub fn scenario_of(
                     shape,
                     tasks,
                     baseline,
+                    quality,
+                    factors,
                     commitments: commitments.unwrap_or_default(),
                     strategies,
                 };
@@ -436,7 +485,7 @@ pub fn scenario_of(
 }
 
 pub fn scenario() -> BoxedStrategy<Scenario> {
-    scenario_of(serving, 1..=3)
+    scenario_of(serving, 1..=2)
 }
 
 /// Makes parts that were drawn apart fit each other.
@@ -462,6 +511,16 @@ fn finish(mut scenario: Scenario) -> Scenario {
         if strategy.fine_tune.as_ref().is_some_and(|tuned| tuned.alone) {
             // Nobody states what belongs to a serving that nobody states.
             strategy.serving = Serving::Model(0);
+        }
+    }
+    let (follows, judged) = (scenario.shape.follows(), scenario.quality.is_some());
+    for strategy in &mut scenario.strategies {
+        if follows {
+            // Requests in one call cannot wait for one another.
+            strategy.pack = None;
+        }
+        if !judged {
+            each_cascade(strategy, &mut |cascade| cascade.skill = None);
         }
     }
     let shapes: Vec<Shape> = scenario.tasks_with_shapes().into_iter().map(|(_, shape, _)| shape).collect();
@@ -507,6 +566,21 @@ fn finish(mut scenario: Scenario) -> Scenario {
         }
     }
     scenario
+}
+
+/// The cascades wherever a strategy states them.
+pub fn each_cascade(strategy: &mut Strategy, change: &mut impl FnMut(&mut Cascade)) {
+    match &mut strategy.serving {
+        Serving::Cascade(cascade) => change(cascade),
+        Serving::Route(Route { how: How::Entries(general, first), .. }) => {
+            for (arm, _) in general.iter_mut().chain(first) {
+                if let ArmServing::Cascade(cascade) = &mut arm.serving {
+                    change(cascade);
+                }
+            }
+        }
+        Serving::Model(_) | Serving::Route(_) => {}
+    }
 }
 
 /// The levers of attempts wherever a strategy states them.

@@ -46,6 +46,9 @@ pub struct Scenario {
     pub shape: Shape,
     pub tasks: Vec<Task>,
     pub baseline: Option<usize>,
+    pub quality: Option<Quality>,
+    /// What token counts are multiplied by for a model: of prompts, of answers.
+    pub factors: Vec<(usize, Dec, Dec)>,
     pub commitments: Vec<Commitment>,
     pub strategies: Vec<Strategy>,
 }
@@ -73,6 +76,16 @@ pub struct TokenPrices {
     pub input: Rate,
     pub output: Rate,
     pub reasoning: Option<Rate>,
+    pub cached: Option<Cached>,
+}
+
+/// What a model's prompt cache costs and takes.
+#[derive(Clone, Debug)]
+pub struct Cached {
+    pub read: Rate,
+    pub write: Option<Rate>,
+    pub minimum: Option<u64>,
+    pub step: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +126,7 @@ pub const PARTS: [&str; 6] = ["system", "tools", "examples", "context", "history
 pub const SHARED: [bool; 6] = [true, true, true, false, false, false];
 pub const EXAMPLES: usize = 2;
 pub const CONTEXT: usize = 3;
+pub const HISTORY: usize = 4;
 pub const USER: usize = 5;
 
 #[derive(Clone, Debug)]
@@ -120,6 +134,16 @@ pub struct Shape {
     pub prompt: [u64; 6],
     pub output: u64,
     pub reasoning: u64,
+    pub turns: Option<u64>,
+    /// Steps, and the tokens that a tool gives back at each.
+    pub agent: Option<(u64, Option<u64>)>,
+}
+
+impl Shape {
+    /// Whether calls follow one another.
+    pub fn follows(&self) -> bool {
+        self.turns.is_some() || self.agent.is_some()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -160,10 +184,18 @@ pub struct Strategy {
     pub examples: Option<(u64, u64)>,
     pub retrieval: Option<Retrieval>,
     pub context: Option<Context>,
+    pub history: Option<History>,
     pub pack: Option<Pack>,
     pub fine_tune: Option<FineTune>,
     pub serving: Serving,
     pub over: Over,
+}
+
+/// How often models are right, and how often one is where another was wrong.
+#[derive(Clone, Debug)]
+pub struct Quality {
+    pub of: Vec<Dec>,
+    pub given_wrong: Vec<(usize, usize, Dec)>,
 }
 
 #[derive(Clone, Debug)]
@@ -208,6 +240,12 @@ pub enum Context {
     Relevance(Dec),
     Max(u64),
     Both(Dec, u64),
+}
+
+#[derive(Clone, Debug)]
+pub enum History {
+    Max(u64),
+    Summarise { every: u64, to: u64, model: usize },
 }
 
 #[derive(Clone, Debug)]
@@ -310,7 +348,21 @@ pub struct Pack {
 pub struct Over {
     pub output: Option<Output>,
     pub retries: Option<Retries>,
+    pub prefix: Option<Prefix>,
     pub batch: Option<Batch>,
+}
+
+/// A prompt cache with a stated hit rate.
+#[derive(Clone, Debug)]
+pub struct Prefix {
+    pub hit_rate: Dec,
+    pub tokens: Option<Cacheable>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Cacheable {
+    Tokens(u64),
+    Share(Dec),
 }
 
 #[derive(Clone, Debug)]
@@ -381,6 +433,8 @@ pub struct Cascade {
     pub steps: Vec<Step>,
     pub by_handles: bool,
     pub judge: Option<Side>,
+    /// Sensitivity and specificity of the judge, from which the accept rates of all but the last step follow.
+    pub skill: Option<(Dec, Dec)>,
     pub judge_last: Option<bool>,
     pub billing: Option<Billing>,
     /// Whether judge and billing stand in the cascade's own map, not beside it.
@@ -469,6 +523,19 @@ impl Scenario {
         text += &format!("workload:\n  requests: {}/{per}\n", self.requests);
         text += &format!("  {}\n", self.shape.prompt_yaml());
         text += &format!("  output: {}\n  reasoning: {}\n", self.shape.output, self.shape.reasoning);
+        if let Some(turns) = self.shape.turns {
+            text += &format!("  turns: {turns}\n");
+        }
+        if let Some((steps, result)) = self.shape.agent {
+            let result = maybe("tool_result", result.as_ref());
+            text +=
+                &format!("  agent: {}\n", map([Some(entry("steps", &steps)), result].into_iter().flatten().collect()));
+        }
+        if !self.factors.is_empty() {
+            let of =
+                |(model, input, output): &(usize, Dec, Dec)| format!("m{model}: {{input: {input}, output: {output}}}");
+            text += &format!("  tokenizer: {{factors: {}}}\n", map(self.factors.iter().map(of).collect()));
+        }
         if !self.tasks.is_empty() {
             text += "  tasks:\n";
         }
@@ -477,6 +544,21 @@ impl Scenario {
         }
         if let Some(baseline) = self.baseline {
             text += &format!("baseline: {}\n", strategy_name(baseline));
+        }
+        if let Some(quality) = &self.quality {
+            text += "quality:\n";
+            for (model, share) in quality.of.iter().enumerate() {
+                text += &format!("  m{model}: {}\n", share.share());
+            }
+            let wrong = |first: usize| -> Vec<String> {
+                let own = quality.given_wrong.iter().filter(|(known, ..)| *known == first);
+                own.map(|(_, then, share)| format!("m{then}: {}", share.share())).collect()
+            };
+            let all = (0..quality.of.len()).filter(|first| !wrong(*first).is_empty());
+            let all: Vec<String> = all.map(|first| format!("m{first}: {}", map(wrong(first)))).collect();
+            if !all.is_empty() {
+                text += &format!("  given_wrong: {}\n", map(all));
+            }
         }
         if !self.commitments.is_empty() {
             text += "commitments:\n";
@@ -546,6 +628,13 @@ impl Model {
             found.push(entry("input", &tokens.input.yaml()));
             found.push(entry("output", &tokens.output.yaml()));
             found.extend(maybe("reasoning", tokens.reasoning.as_ref().map(Rate::yaml).as_ref()));
+            if let Some(cached) = &tokens.cached {
+                found.push(entry("cached_read", &cached.read.yaml()));
+                found.extend(maybe("cache_write", cached.write.as_ref().map(Rate::yaml).as_ref()));
+                let rules = [maybe("min_tokens", cached.minimum.as_ref()), maybe("step", cached.step.as_ref())];
+                let rules: Vec<String> = rules.into_iter().flatten().collect();
+                found.extend((!rules.is_empty()).then(|| entry("cache", &map(rules))));
+            }
         }
         found.extend(self.batch.as_ref().map(|batch| match batch {
             ModelBatch::Card { input, output, reasoning, request } => {
@@ -610,6 +699,12 @@ impl Strategy {
             Context::Relevance(share) => format!("context: {{relevance: {}}}", share.share()),
             Context::Max(max) => format!("context: {{max: {max}}}"),
             Context::Both(share, max) => format!("context: {{max: {max}, relevance: {}}}", share.share()),
+        }));
+        found.extend(self.history.as_ref().map(|history| match history {
+            History::Max(max) => format!("history: {{max: {max}}}"),
+            History::Summarise { every, to, model } => {
+                format!("summarise: {{every: {every}, to: {to}, model: m{model}}}")
+            }
         }));
         found.extend(self.fine_tune.as_ref().map(FineTune::yaml));
         found.extend(self.pack.as_ref().map(|pack| {
@@ -742,6 +837,14 @@ impl Over {
             let all = [Some(entry("rate", &retries.rate.share())), billed, maybe("max", retries.max.as_ref())];
             entry("retries", &map(all.into_iter().flatten().collect()))
         }));
+        found.extend(self.prefix.as_ref().map(|prefix| {
+            let tokens = prefix.tokens.map(|tokens| match tokens {
+                Cacheable::Tokens(tokens) => entry("tokens", &tokens),
+                Cacheable::Share(share) => format!("tokens: {}%", Dec { units: share.units, places: share.places - 2 }),
+            });
+            let all = [Some(entry("hit_rate", &prefix.hit_rate.share())), tokens];
+            entry("prefix_cache", &map(all.into_iter().flatten().collect()))
+        }));
         found.extend(self.batch.as_ref().map(|batch| {
             let mut entries = vec![entry("share", &batch.share.share())];
             entries.extend(batch.discount.iter().flat_map(Discount::entries));
@@ -762,11 +865,17 @@ impl Billed {
 }
 
 impl Side {
-    fn yaml(&self) -> String {
+    fn entries(&self) -> Vec<String> {
         match self {
-            Self::Model { model, input, output } => format!("{{model: m{model}, input: {input}, output: {output}}}"),
-            Self::PerRequest(cost) => format!("{{cost_per_request: {cost}}}"),
+            Self::Model { model, input, output } => {
+                vec![format!("model: m{model}"), entry("input", input), entry("output", output)]
+            }
+            Self::PerRequest(cost) => vec![entry("cost_per_request", cost)],
         }
+    }
+
+    fn yaml(&self) -> String {
+        map(self.entries())
     }
 }
 
@@ -807,17 +916,28 @@ impl How {
 }
 
 impl Cascade {
+    /// Whether the accept rate of a step follows from the judge's skill.
+    pub fn derives(&self, step: usize) -> bool {
+        self.skill.is_some() && step + 1 < self.steps.len()
+    }
+
     fn entries(&self) -> Vec<String> {
         let mut about = Vec::new();
-        about.extend(maybe("judge", self.judge.as_ref().map(Side::yaml).as_ref()));
+        let mut judge = self.judge.as_ref().map_or_else(Vec::new, Side::entries);
+        if let Some((sensitivity, specificity)) = self.skill {
+            judge.push(entry("sensitivity", &sensitivity.share()));
+            judge.push(entry("specificity", &specificity.share()));
+        }
+        about.extend((!judge.is_empty()).then(|| entry("judge", &map(judge))));
         about.extend(maybe("judge_last", self.judge_last.as_ref()));
         let billing =
             self.billing.map(|billing| if billing == Billing::FinalOnly { "final_only" } else { "every_attempt" });
         about.extend(maybe("billing", billing.as_ref()));
-        let steps = self.steps.iter().map(|step| {
+        let steps = self.steps.iter().enumerate().map(|(index, step)| {
             let mut entries = vec![format!("model: m{}", step.model)];
-            entries
-                .extend(maybe(if self.by_handles { "handles" } else { "accept" }, step.stop.map(Dec::share).as_ref()));
+            let key = if self.by_handles { "handles" } else { "accept" };
+            let stop = step.stop.filter(|_| !self.derives(index));
+            entries.extend(maybe(key, stop.map(Dec::share).as_ref()));
             if let Some((error, billed)) = &step.error {
                 entries.push(entry("error", &error.share()));
                 entries.extend(maybe("billed", billed.map(Billed::word).as_ref()));

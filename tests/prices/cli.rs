@@ -169,6 +169,37 @@ fn a_table_gets_a_price_or_a_reason_in_every_row() {
     assert_eq!(lines[1]["cost_usd"], "0.00125");
 }
 
+/// Whatever `price` is asked with flags a table asks with columns. claude-opus-5-5 costs 4/20, cached 0.2, written 5 (5m)
+/// and 8 (1h), $0.01 a search; half of it in a batch; a tenth more in the us.
+#[test]
+fn a_table_has_every_dimension_of_a_price() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "model,input,cached,cache_write_5m,cache_write_1h,cache_write_12h,output,reasoning,web_search,mode,region,at,team\n\
+        claude-opus-5-5,1000,100,200,,,5,,3,,,,a\n\
+        claude-opus-5-5,1000,100,200,300,,5,50,,batch,,,\n\
+        claude-opus-5-5,1000,100,200,,,5,,3,batch,us,,\n\
+        claude-opus-5-5,1000,,,,1,,,,,,,\n\
+        gpt-4o,10,,,,,,,x,,,,\n\
+        deepseek-v4-pro,1M,,,,,,,,,,2026-11-23T10:00:00+08:00,\n\
+        deepseek-v4-pro,1M,,,,,,,,,,2026-11-23T04:00:00Z,\n";
+    let (csv, _) = cases(folder.path(), "a.csv", table, "b.csv");
+    let results: Vec<(String, String)> = csv::Reader::from_reader(csv.as_bytes())
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[13].to_owned(), row[14].to_owned()))
+        .collect();
+    let costs: Vec<&str> = results.iter().map(|(cost, _)| cost.as_str()).collect();
+    // 700 x 4 + 100 x 0.2 + 200 x 5 + 5 x 20, per million, and three searches;
+    // 400 x 2 + 100 x 0.1 + 200 x 2.5 + 300 x 4 + 55 x 10; (700 x 2 + 100 x 0.1 + 200 x 2.5 + 5 x 10 and $0.03) x 1.1.
+    assert_eq!(costs, ["0.03392", "0.00306", "0.035156", "", "", "1.32", "0.66"]);
+    let path = folder.path().join("a.csv").display().to_string();
+    assert!(results[3].1.contains("`5m` and `1h`") && results[3].1.ends_with(&format!(" ({path}:5)")), "{results:?}");
+    assert!(results[4].1.starts_with("bad-quantity: `web_search`") && results[4].1.ends_with(&format!(" ({path}:6)")));
+    let lines = "{\"model\": \"claude-opus-5-5\", \"input\": 1000, \"cache_write_5m\": 1000, \"region\": \"us\"}\n";
+    let (lines, _) = cases(folder.path(), "a.jsonl", lines, "b.jsonl");
+    assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["cost_usd"], "0.0055");
+}
+
 #[test]
 fn a_table_with_a_slip_in_its_header_is_refused_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -176,6 +207,9 @@ fn a_table_with_a_slip_in_its_header_is_refused_whole() {
     for (content, code) in [
         ("model,input,cache_wirte\ngpt-4o,1,1\n", "unknown-key"),
         ("model,input_tokens\ngpt-4o,1\n", "missing-key"),
+        ("model,input,webSearch\ngpt-4o,1,1\n", "unknown-key"),
+        ("model,input,Region\ngpt-4o,1,eu\n", "unknown-key"),
+        ("model,input,reasoning_tokens\ngpt-4o,1,1\n", "unknown-key"),
         ("model,input,input\ngpt-4o,1,1\n", "duplicate-name"),
         ("model,input\ngpt-4o,1,2,3\n", "syntax"),
     ] {

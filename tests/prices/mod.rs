@@ -8,6 +8,7 @@ mod import;
 mod lint;
 mod oracle_genai;
 mod oracle_litellm;
+mod own;
 mod quotes;
 mod raw;
 

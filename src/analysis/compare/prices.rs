@@ -20,7 +20,7 @@ pub struct PriceChange {
     pub from: u64,
     /// Tokens or other units that the amounts are for.
     pub per: u64,
-    /// USD before, discount included; `None` where it had no price.
+    /// USD before, as it was paid; `None` where it had no price.
     pub base: Option<Exact>,
     /// USD now.
     pub head: Option<Exact>,
@@ -40,7 +40,7 @@ pub(super) fn is_same_price(a: &Model, b: &Model) -> bool {
     let cards = |model: &Model| -> Vec<_> {
         in_force(model).into_iter().map(|card| (card.when.clone(), sorted(&card.rates))).collect()
     };
-    same_dates && a.discount == b.discount && rules(a) == rules(b) && cards(a) == cards(b)
+    same_dates && a.negotiated == b.negotiated && rules(a) == rules(b) && cards(a) == cards(b)
 }
 
 fn sorted<T: Clone>(rates: &[(Component, T)]) -> Vec<(Component, T)> {
@@ -110,7 +110,7 @@ fn changes(before: &Model, after: &Model) -> Vec<PriceChange> {
     found
 }
 
-/// USD per usual number of units, discount included, where a card of the mode states one.
+/// USD per usual number of units, as it is paid, where a card of the mode states one.
 fn priced(model: &Model, mode: Option<&str>, component: &Component, input: u64) -> Option<Exact> {
     let at = Moment::day(model.as_of);
     if mode.is_some_and(|mode| !model.listed.has_card(mode, at)) {
@@ -120,8 +120,5 @@ fn priced(model: &Model, mode: Option<&str>, component: &Component, input: u64) 
     let quote = model.listed.quote(&Ask { component, mode, input: &input, at }).ok()?;
     quote.listed.filter(|_| quote.component == *component)?;
     let price = &quote.price() * &Exact::from(component.usual_per());
-    Some(match &model.discount {
-        Some(discount) => &price * &(&Exact::ONE - discount.value()),
-        None => price,
-    })
+    Some(&price * &model.negotiated.factor(component, mode.unwrap_or("standard")))
 }

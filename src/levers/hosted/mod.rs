@@ -33,6 +33,8 @@ pub(super) struct Load {
     pub waiting: Option<Figure<Calls>>,
     /// Tokens that each reads.
     pub input: Figure<Tokens>,
+    /// Those of them that the prompt cache has.
+    pub cached: Figure<Tokens>,
     /// Tokens that each writes, reasoning included.
     pub output: Figure<Tokens>,
 }
@@ -41,7 +43,11 @@ impl Load {
     /// Whether an uncertain quantity is in it.
     pub fn is_uncertain(&self) -> bool {
         let waits = self.waiting.as_ref().is_some_and(Figure::is_uncertain);
-        waits || self.calls.is_uncertain() || self.input.is_uncertain() || self.output.is_uncertain()
+        waits
+            || self.cached.is_uncertain()
+            || self.calls.is_uncertain()
+            || self.input.is_uncertain()
+            || self.output.is_uncertain()
     }
 }
 
@@ -135,9 +141,30 @@ impl Engine<'_> {
                 used.deployment.name
             ));
         }
-        let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, output };
+        let cached = self.cached_by(&used.deployment, levers, trip);
+        let load = Load { calls: calls.clone(), waiting, input: trip.prompt().mean, cached, output };
         let when_full = Figure::<Cost>::constant(self.when_full(used, &load));
         self.ledger.load(&used.deployment, load, when_full);
+    }
+
+    /// Tokens of a call that a deployment finds in its prompt cache, where that counts.
+    fn cached_by(&mut self, deployment: &Deployment, levers: Levers<'_>, trip: &Trip) -> Figure<Tokens> {
+        let Some(cache) = levers.and_then(|(levers, _)| levers.prefix_cache.as_ref()) else { return Figure::zero() };
+        let name = &deployment.name;
+        match (&deployment.supply, &cache.hit_rate) {
+            (Supply::Provisioned(_), Some(hit)) => Self::prefix(cache, trip).mean.scaled(hit).named("cached tokens"),
+            (Supply::Provisioned(_), None) => {
+                self.ledger
+                    .note(format!("{name}: no prompt is taken to be cached; `prefix_cache.hit_rate` says otherwise"));
+                Figure::zero()
+            }
+            (Supply::Replicas(_) | Supply::Serverless(_), _) => {
+                self.ledger.note(format!(
+                    "{name}: a prompt cache changes its throughput, which is stated or estimated without one"
+                ));
+                Figure::zero()
+            }
+        }
     }
 
     /// Pays every deployment for what was sent to it.
@@ -243,10 +270,10 @@ impl Engine<'_> {
                 &busy * workers.usd_per_second.value()
             }
             Supply::Provisioned(units) => {
-                let weighted =
-                    load.calls.value() * &(load.input.value() + &(load.output.value() * units.output_ratio.value()));
+                let weighted = units::weighted(load, &load.calls, units);
+                let weighted = weighted.value();
                 let per_hour = units.tokens_per_minute.value() * &Exact::from(60);
-                (&weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
+                (weighted * units.usd_per_unit_hour.value()).checked_div(&per_hour).unwrap_or(Exact::ZERO)
             }
         }
     }

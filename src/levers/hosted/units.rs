@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::bill::{Finding, Hosted, Lever, Quantity};
 use super::super::trip::Trip;
 use super::super::{Cause, Engine};
-use super::Host;
+use super::{Host, Load};
 use crate::figure::{Calls, Count, Figure, Hours, Share, Volume};
 use crate::hosting::provisioned;
 use crate::plan::{DeploymentUse, Provisioned, Server};
@@ -14,12 +14,21 @@ use crate::units::Exact;
 
 const MINUTES: u64 = 1_440;
 
+/// Tokens a day by what they weigh: fresh input + cached weight x cached + output ratio x output.
+pub(super) fn weighted(load: &Load, calls: &Figure<Calls>, units: &Provisioned) -> Figure<Volume> {
+    let output = calls.times(&load.output).times(&units.output_ratio);
+    if load.cached.is_zero() {
+        return calls.times(&load.input).plus(&output);
+    }
+    let fresh = calls.times(&load.input.minus(&load.cached));
+    let cached = calls.times(&load.cached).times(&units.cached_weight);
+    Figure::total([fresh, cached, output])
+}
+
 impl Engine<'_> {
     pub(super) fn units(&mut self, host: &Host, units: &Provisioned) {
         let name = &host.deployment.name;
-        let weigh = |load: &super::Load, calls: &Figure<Calls>| {
-            calls.times(&load.input).plus(&calls.times(&load.output).times(&units.output_ratio))
-        };
+        let weigh = |load: &Load, calls: &Figure<Calls>| weighted(load, calls, units);
         let all: Figure<Volume> = Figure::total(host.loads.iter().map(|load| weigh(load, &load.calls)));
         let all = all.named("weighted tokens");
         let even = host.waiting(weigh);
@@ -75,6 +84,10 @@ impl Engine<'_> {
                     let calls = load.calls.scaled(share);
                     let used = DeploymentUse { deployment: Arc::clone(&host.deployment), place: model.place.clone() };
                     self.ledger.move_calls(&Server::Deployment(used), &Server::Model(model.clone()), &calls);
+                    if !load.cached.is_zero() {
+                        self.ledger
+                            .note(format!("{name}: what overflows to {} finds no prompt cache", model.model.listed.id));
+                    }
                     let trip = Trip::single(&load.input, &load.output);
                     self.bill_model(model, &calls, &calls, &trip, None, Cause::of(Lever::Deployment));
                 }

@@ -78,6 +78,9 @@ fn usual_fields(report: &Report, period: Period) -> Vec<(Field, u8)> {
         Period::Year => (Field::PerYear, 0),
     });
     let has = |field: Field| report.strategies.iter().any(|strategy| field.of(strategy).is_some());
+    if has(Field::ListPerMonth) {
+        fields.push((Field::ListPerMonth, 4));
+    }
     if has(Field::Low) {
         fields.extend([(Field::Low, 5), (Field::High, 5)]);
     }
@@ -97,6 +100,7 @@ fn column(field: Field) -> Column {
         Field::PerDay => Column::number("per day"),
         Field::PerMonth => Column::number("per month"),
         Field::PerYear => Column::number("per year"),
+        Field::ListPerMonth => Column::number("list per month"),
         Field::PerRequest => Column::number("per request"),
         Field::PerMillionTokens => Column::number("per 1M tokens"),
         Field::PerAcceptedAnswer => Column::number("per right answer"),

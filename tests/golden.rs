@@ -118,6 +118,8 @@ fn help_texts_print_what_their_snapshots_say() {
         "replay",
         "fit",
         "sql",
+        "sweep",
+        "forecast",
         "explain",
         "price",
         "prices",

@@ -23,6 +23,7 @@ mod hostile;
 mod hosting;
 mod levers;
 mod oracle;
+mod planning;
 mod prices;
 mod properties;
 mod readme;

@@ -29,6 +29,9 @@ fn scenarios_with(map: &str) -> Vec<String> {
     let hours = format!("hours: [{}]", ["1"; 24].join(", "));
     match map {
         "scenario" => root("HERE"),
+        "forecast" => root("forecast: {HERE}"),
+        "ramp" => root("forecast: {ramp: {from: 10%, months: 3, HERE}}"),
+        "event" => root("forecast: {start: 2027-01, events: [{month: 2027-03, requests: x2, HERE}]}"),
         "range" => levers("misroute: {low: 1%, high: 2%, HERE}, route: {gpt-4o: 100%}"),
         "correlation" => root("correlate: [{between: [workload.input, workload.output], rho: 0.5, HERE}]"),
         "currency" => root("currency: {code: EUR, per_usd: 0.9, HERE}"),

@@ -10,6 +10,7 @@ mod deployments;
 mod extras;
 mod fine_tune;
 mod flags;
+mod forecast;
 mod levers;
 mod log;
 mod measurements;

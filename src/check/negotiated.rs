@@ -26,7 +26,7 @@ pub(super) fn negotiated(prices: Option<&Node>, context: &mut Context<'_>) {
     let Some(prices) = prices else { return };
     let discounts = agreed("discount", prices, context);
     let markups = agreed("markup", prices, context);
-    context.prices.negotiated = Negotiated { discounts, markups };
+    context.prices.negotiated = Negotiated { discounts, markups, changes: Vec::new() };
 }
 
 fn agreed(what: &'static str, prices: &Node, context: &mut Context<'_>) -> Vec<Agreed> {

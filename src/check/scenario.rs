@@ -8,7 +8,7 @@ use super::log::{self, Names};
 use super::options::Options;
 
 use super::trace::Traces;
-use super::{budgets, contracts, deployments, negotiated, prices, quality, strategies, uncertain, workload};
+use super::{budgets, contracts, deployments, forecast, negotiated, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
@@ -90,11 +90,11 @@ struct Scenario {
 }
 
 /// The same scenario with something changed.
-fn again(scenario: &Arc<Scenario>) -> Again {
-    let scenario = Arc::clone(scenario);
+fn again(scenario: &Arc<Scenario>, changed: &Change) -> Again {
+    let (scenario, changed) = (Arc::clone(scenario), changed.clone());
     Again::new(move |change| {
         let mut sink = Sink::default();
-        let plan = plan_of(&scenario, change, &mut sink);
+        let plan = plan_of(&scenario, &changed.then(change), &mut sink);
         sink.finish(plan)
     })
 }
@@ -222,11 +222,15 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     let Scenario { source, root, input, options, for_log, .. } = scenario.as_ref();
     let before = sink.failures();
     let changed;
-    let root = if change.set.is_empty() {
+    let mut set = change.set.clone();
+    if let (Some(month), Some((_, stated))) = (change.month, scenario.book.get()) {
+        set.extend(forecast::assignments(root, *stated, month));
+    }
+    let root = if set.is_empty() {
         root
     } else {
         let mut tree = root.clone();
-        for argument in &change.set {
+        for argument in &set {
             input::apply_set(&mut tree, argument, sink);
         }
         changed = tree;
@@ -236,8 +240,14 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     version(&mut fields, sink);
     let name = fields.get("name", sink).and_then(|node| word(node, sink)).map(str::to_owned);
     fields.get("description", sink);
-    let (settings, currency, days_per_month) = settings(&mut fields, sink);
-    fields.later(&["forecast"], sink);
+    let (mut settings, currency, mut days_per_month) = settings(&mut fields, sink);
+    let ahead = fields.get("forecast", sink);
+    if let (Some(node), Some(_), Some(date)) = (ahead, change.month, change.as_of)
+        && node.get("days").and_then(Node::scalar) == Some("calendar")
+    {
+        settings = forecast::in_month(&settings, date);
+        days_per_month = Figure::stated("days of the month", settings.days_per_month.clone(), &node.place);
+    }
 
     let priced = fields.get("prices", sink);
     let same_prices = !change.set.iter().any(|argument| argument.trim_start().starts_with("prices"));
@@ -268,6 +278,12 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     negotiated::negotiated(priced, &mut context);
 
     let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
+    let ahead = forecast::read(ahead, stated, change.month.is_some(), &mut context);
+    if let (Some(ahead), Some(month)) = (&ahead, change.month) {
+        for (whose, factor, place) in ahead.price_factors(month) {
+            forecast::reprice(whose.as_ref(), &factor, &place, &mut context);
+        }
+    }
     let has_workload = !for_log || fields.entry("workload").is_some();
     let workload = if has_workload {
         let node = fields.require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink);
@@ -275,6 +291,12 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     } else {
         Some(workload::of_a_log(root))
     };
+    let workload = workload.map(|mut workload| {
+        if let (Some(ahead), Some(month)) = (&ahead, change.month) {
+            workload.requests = ahead.requests(&workload.requests, month);
+        }
+        workload
+    });
     let mean_call = workload.as_ref().filter(|_| has_workload).and_then(Workload::mean_call);
     context.mean_call = mean_call.filter(|(prompt, answer)| !prompt.is_zero() && !answer.is_zero());
     if let Some(node) = fields.get("deployments", context.sink) {
@@ -344,9 +366,10 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         break_evens,
         limits,
         commitments,
+        forecast: ahead?,
         budgets,
         expectations,
-        uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario) },
+        uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario, change) },
     })
 }
 

@@ -5,9 +5,11 @@ mod check;
 mod compare;
 mod explain;
 mod fit;
+mod forecast;
 mod init;
 mod output;
 mod pictures;
+mod planned;
 mod present;
 mod price;
 mod price_cases;
@@ -21,6 +23,7 @@ mod shell;
 mod simulate;
 mod size;
 mod sql;
+mod sweep;
 mod variants;
 
 use std::process::ExitCode;
@@ -90,6 +93,11 @@ enum Command {
     Sql(Box<sql::Arguments>),
     /// Say what a scenario with ranges may cost: means, percentiles, budgets, what matters most
     Risk(risk::Arguments),
+    /// Go through the months to come: growth, dated prices, events, and when a budget is passed
+    Forecast(forecast::Arguments),
+    /// Vary one or two inputs over a grid: every strategy at every point, and where the best one changes
+    #[command(after_help = sweep::HELP)]
+    Sweep(sweep::Arguments),
     /// Find the GPUs for a model: what fits, how fast it is, what a million tokens costs
     Size(Box<size::Arguments>),
     /// Show how a figure comes about: formula, numbers, places, prices
@@ -236,6 +244,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Fit(arguments) => fit::run(&arguments, &settings),
         Command::Sql(arguments) => sql::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),
+        Command::Forecast(arguments) => forecast::run(&arguments, &settings),
+        Command::Sweep(arguments) => sweep::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),
         Command::Price(arguments) => price::run(&arguments, &settings),

@@ -26,3 +26,9 @@ pub mod ci {}
 
 #[doc = include_str!("focus.md")]
 pub mod focus {}
+
+#[doc = include_str!("sweep.md")]
+pub mod sweep {}
+
+#[doc = include_str!("forecast.md")]
+pub mod forecast {}

@@ -87,6 +87,15 @@ pub struct Replicas {
 }
 
 impl Replicas {
+    /// Whether any of it is bought for a term.
+    pub fn is_reserved(&self) -> bool {
+        match &self.purchase {
+            Purchase::One(term) => term.is_reserved(),
+            Purchase::Mix(shares) => shares.iter().any(|(term, _)| term.is_reserved()),
+            Purchase::Auto => self.package.prices.iter().any(|(term, _)| term.is_reserved()),
+        }
+    }
+
     /// USD per hour of a package that is always used, as it is bought.
     pub fn price_when_full(&self) -> Exact {
         let price = |term: Term| self.package.price(term).map_or(Exact::ZERO, |price| price.value().clone());

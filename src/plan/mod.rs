@@ -3,6 +3,7 @@
 mod condition;
 mod contracts;
 mod fine_tune;
+mod forecast;
 mod hosting;
 mod levers;
 pub mod log;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use condition::{Condition, Limit, Test};
 pub use contracts::{Commitment, RateLimit, RateLimits, Terms, Whose};
 pub use fine_tune::{Base, FineTune, Span};
+pub use forecast::{Decline, Event, Forecast, Growth, Happening, Ramp};
 pub use hosting::{
     Bound, BreakEvenCase, Busy, Counted, Deployment, DeploymentUse, Estimator, Opponent, Package, Provisioned,
     Purchase, Replicas, Serverless, Supply, Term, Throughput,
@@ -80,6 +82,8 @@ pub struct Plan {
     pub limits: Option<RateLimits>,
     /// Spend that was promised to providers or paid in advance.
     pub commitments: Vec<Commitment>,
+    /// The months to come.
+    pub forecast: Forecast,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.

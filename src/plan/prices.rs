@@ -25,6 +25,9 @@ pub struct Negotiated {
     pub discounts: Vec<Agreed>,
     /// On top, after discounts.
     pub markups: Vec<Agreed>,
+    /// What list prices are multiplied by in a month that is forecast: everybody's, or those of a seller or model. All that
+    /// concern a model apply.
+    pub changes: Vec<(Option<Whose>, Figure<Factor>)>,
 }
 
 /// A share of list prices that was agreed on.
@@ -78,7 +81,9 @@ impl Negotiated {
     #[must_use]
     pub fn about(&self, provider: &str, id: &str) -> Self {
         let own = |all: &[Agreed]| all.iter().filter(|one| one.whose.is_of(provider, id)).cloned().collect();
-        Self { discounts: own(&self.discounts), markups: own(&self.markups) }
+        let concerns = |whose: &Option<Whose>| whose.as_ref().is_none_or(|whose| whose.is_of(provider, id));
+        let changes = self.changes.iter().filter(|(whose, _)| concerns(whose)).cloned().collect();
+        Self { discounts: own(&self.discounts), markups: own(&self.markups), changes }
     }
 
     /// The discount on a component in a mode: the narrowest one.
@@ -97,6 +102,7 @@ impl Negotiated {
         D: Dimension + Times<Share, Product = D> + Times<Factor, Product = D>,
     {
         let stated = |share: Option<&'_ Figure<Share>>| share.filter(|share| !share.is_zero()).cloned();
+        let price = self.changes.iter().fold(price, |price, (_, change)| price.times(change));
         let price = match stated(self.discount(component, mode)) {
             Some(share) => price.times(&share.rest()),
             None => price,
@@ -111,7 +117,8 @@ impl Negotiated {
     pub fn factor(&self, component: &Component, mode: &str) -> Exact {
         let share = |found: Option<&Figure<Share>>| found.map_or(Exact::ZERO, |share| share.value().clone());
         let off = &Exact::ONE - &share(self.discount(component, mode));
-        &off * &(&Exact::ONE + &share(self.markup(component, mode)))
+        let paid = &off * &(&Exact::ONE + &share(self.markup(component, mode)));
+        self.changes.iter().fold(paid, |paid, (_, change)| &paid * change.value())
     }
 
     /// The list price in a price that was paid; `None` where nothing in it was negotiated.

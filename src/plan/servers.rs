@@ -38,6 +38,13 @@ impl Strategy {
         }
         each_of_serving(serving, visit);
     }
+
+    /// Every mention of a model or deployment, in the order of [`Self::each_server`].
+    pub fn servers(&self) -> Vec<Server> {
+        let mut found = Vec::new();
+        self.clone().each_server(&mut |server| found.push(server.clone()));
+        found
+    }
 }
 
 fn each_of_serving(serving: &mut Serving, visit: &mut dyn FnMut(&mut Server)) {

@@ -84,6 +84,21 @@ pub struct Change {
     pub set: Vec<String>,
     /// The date of the prices; the scenario's own where `None`.
     pub as_of: Option<Date>,
+    /// A month of its forecast, counted from the first: load and prices are those of that month.
+    pub month: Option<u32>,
+}
+
+impl Change {
+    /// This change with another on top of it.
+    #[must_use]
+    pub fn then(&self, other: &Self) -> Self {
+        Self {
+            draw: if other.draw.values.is_empty() { self.draw.clone() } else { other.draw.clone() },
+            set: self.set.iter().chain(&other.set).cloned().collect(),
+            as_of: other.as_of.or(self.as_of),
+            month: other.month.or(self.month),
+        }
+    }
 }
 
 type Resolve = dyn Fn(&Change) -> Result<Plan, Vec<Diagnostic>> + Send + Sync;

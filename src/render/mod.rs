@@ -8,6 +8,7 @@ mod csv;
 mod explain;
 mod fit;
 mod focus;
+mod forecast;
 mod github;
 mod html;
 mod imported;
@@ -17,6 +18,7 @@ mod lint;
 mod markdown;
 mod metrics;
 mod names;
+mod planned;
 mod price;
 mod prices;
 mod replay;
@@ -31,6 +33,7 @@ mod size;
 mod size_chart;
 mod size_csv;
 mod style;
+mod sweep;
 mod table;
 mod terminal;
 
@@ -39,6 +42,7 @@ pub use self::csv::{CsvColumns, csv, csv_of_break_evens, csv_of_checks, csv_of_c
 pub use break_even_chart::{Comparison, Stairs, Today, break_even_chart, break_even_load_chart};
 pub use explain::{explanations, explanations_in_markdown};
 pub use focus::{FocusVersion, focus};
+pub use forecast::csv_of_forecasts;
 pub use github::{GITHUB_COMMENT, github};
 pub use html::html;
 pub use imported::{csv_of_imported, imported};
@@ -47,6 +51,7 @@ pub use junit::junit;
 pub use lint::{LintReport, csv_of_lint, lint, lint_json};
 pub use markdown::markdown;
 pub use metrics::gitlab_metrics;
+pub use planned::{Planned, planned_chart, planned_html, planned_markdown, planned_table};
 pub use price::{csv_of_receipt, receipt};
 pub use prices::{
     csv_of_cards, csv_of_price_diff, csv_of_price_rows, price_details, price_diff, price_diff_json, price_history,
@@ -63,4 +68,5 @@ pub use size::sizes;
 pub use size_chart::size_chart;
 pub use size_csv::{csv_of_cases, csv_of_sizes};
 pub use style::Look;
+pub use sweep::csv_of_sweeps;
 pub use table::{break_evens, checks, table};

@@ -18,7 +18,27 @@ use crate::figure::{Origin, Step, Unit};
 use crate::levers::{Escalation, Hosted, Lever, Line, Outcome, PrefixUse, Quantity, Settled};
 use crate::parallel;
 use crate::plan::{Base, Metric, Plan, Server, Strategy, Terms};
+use crate::pricing::ListInfo;
 use crate::units::{Exact, display};
+
+impl PricesUsed {
+    /// The prices of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let used = |list: &Arc<ListInfo>| ListUsed {
+            name: list.name.clone(),
+            listed: list.listed.map(|date| date.to_string()),
+            sha256: list.sha256.clone(),
+        };
+        Self { as_of: plan.as_of.to_string(), lists: plan.lists.iter().map(used).collect() }
+    }
+}
+
+impl ScenarioName {
+    /// The scenario of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        Self { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() }
+    }
+}
 
 impl Report {
     /// The report of an evaluation. Its numbers are those that its JSON shows: read back, it is the same report.
@@ -38,19 +58,8 @@ impl Report {
         let strategies: Vec<StrategyReport> = parallel::each(names.len(), of).into_iter().flatten().collect();
         Self {
             schema: SCHEMA.into(),
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
-            prices: PricesUsed {
-                as_of: plan.as_of.to_string(),
-                lists: plan
-                    .lists
-                    .iter()
-                    .map(|list| ListUsed {
-                        name: list.name.clone(),
-                        listed: list.listed.map(|date| date.to_string()),
-                        sha256: list.sha256.clone(),
-                    })
-                    .collect(),
-            },
+            scenario: ScenarioName::of(plan),
+            prices: PricesUsed::of(plan),
             currency: plan.currency.code.clone(),
             currency_per_usd: plan.currency.per_usd.clone(),
             days_per_month: plan.days_per_month.value().clone(),

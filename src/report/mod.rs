@@ -36,6 +36,7 @@ pub use field::{Field, Order};
 pub use fine_tune::{FineTuneReport, Tuned};
 pub use limits::{LimitReport, RateReport};
 pub use period::Period;
+pub(crate) use settle::settle;
 pub use size::{
     CaseReport, Estimated, NeedsReport, OfferReport, OptionReport, QuantizedNeed, RangeReport, RecommendedReport,
     RequestReport, SIZE_SCHEMA, ShownOption, SizeReport,

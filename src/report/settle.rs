@@ -6,7 +6,7 @@ use crate::units::Exact;
 /// `total` and its `parts` as they are printed: unchanged when all have finitely many decimals; else everything is
 /// rounded half to even on the finest grid that any of them is printed on, and the largest of the rounded parts takes the
 /// remainder; an exact part stays as it is.
-pub(super) fn settle(total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
+pub(crate) fn settle(total: &Exact, parts: &[Exact]) -> (Exact, Vec<Exact>) {
     if parts.iter().all(|part| part.decimals().is_some()) {
         return (total.clone(), parts.to_vec());
     }

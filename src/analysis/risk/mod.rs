@@ -114,6 +114,12 @@ pub fn draws(plan: &Plan, settings: &Settings) -> Result<Vec<Vec<Vec<f64>>>, Vec
     Ok(draws.values.into_iter().filter_map(|outputs| outputs.into_iter().next()).collect())
 }
 
+/// Percentiles of draws by set of points; zero where there are none.
+pub fn percentiles<const N: usize>(draws: &[Vec<f64>], of: [f64; N]) -> [Exact; N] {
+    let sets = Sets::new(draws.iter().cloned());
+    of.map(|p| Exact::of_float(sets.quantile(p).value).unwrap_or(Exact::ZERO))
+}
+
 /// The quantiles of a month's cost in USD that budgets and expectations of a plan name.
 ///
 /// # Errors

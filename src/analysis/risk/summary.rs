@@ -14,7 +14,7 @@ use super::sensitivity::Index;
 use super::statistics::{Estimate, REPLICATES, Sets, error};
 use super::{Alone, Settings, cases};
 use crate::plan::{Budget, Metric, Plan};
-use crate::report::{ListUsed, PricesUsed, ScenarioName};
+use crate::report::{PricesUsed, ScenarioName};
 use crate::units::grammar::DAYS_PER_YEAR;
 use crate::units::{Exact, display};
 
@@ -64,19 +64,8 @@ impl Found<'_> {
             .map_or(0, |(index, _)| index);
         RiskReport {
             schema: SCHEMA,
-            scenario: ScenarioName { name: plan.name.clone(), file: plan.file.clone(), set: Vec::new() },
-            prices: PricesUsed {
-                as_of: plan.as_of.to_string(),
-                lists: plan
-                    .lists
-                    .iter()
-                    .map(|list| ListUsed {
-                        name: list.name.clone(),
-                        listed: list.listed.map(|date| date.to_string()),
-                        sha256: list.sha256.clone(),
-                    })
-                    .collect(),
-            },
+            scenario: ScenarioName::of(plan),
+            prices: PricesUsed::of(plan),
             currency: plan.currency.code.clone(),
             days_per_month: plan.days_per_month.value().clone(),
             samples: self.draws.samples,

@@ -34,7 +34,32 @@ pub fn html(reports: &[Report], view: &View, face: Face) -> String {
 
 fn page(out: &mut String, reports: &[Report], view: &View, face: Face) -> Result {
     let names = names::unique(reports);
-    let title = match names.as_slice() {
+    frame(out, &names, |out, index| match reports.get(index).zip(names.get(index)) {
+        Some((report, name)) => article(out, report, (name, &format!("scenario-{index}")), view, face),
+        None => Ok(()),
+    })
+}
+
+/// One page for results that consist of sections and charts: what each is called, and what it shows.
+pub fn html_of_sections(results: Vec<(String, Vec<Section>, Vec<ChartSpec>)>) -> String {
+    let names: Vec<String> = results.iter().map(|(name, ..)| name.clone()).collect();
+    let mut results = results;
+    let mut out = String::new();
+    let _ = frame(&mut out, &names, |out, index| {
+        let Some((name, sections, charts)) = results.get_mut(index) else { return Ok(()) };
+        writeln!(out, "<header><h1>{}</h1></header>", marked_up(name))?;
+        for (at, spec) in std::mem::take(charts).into_iter().enumerate() {
+            figures::figure(out, spec, &format!("scenario-{index}-{at}"))?;
+        }
+        sections.iter().try_for_each(|each| draw::section(out, each, 2))?;
+        writeln!(out, "<footer>Computed offline by llmcost; <code>--format json</code> has every digit.</footer>")
+    });
+    out
+}
+
+/// The page around articles, one per name.
+fn frame(out: &mut String, names: &[String], mut article: impl FnMut(&mut String, usize) -> Result) -> Result {
+    let title = match names {
         [only] => only.clone(),
         all => format!("{} scenarios", all.len()),
     };
@@ -48,16 +73,16 @@ fn page(out: &mut String, reports: &[Report], view: &View, face: Face) -> Result
         marked_up(&title),
         font_style_sheet(),
     )?;
-    if let [_, _, ..] = reports {
+    if let [_, _, ..] = names {
         writeln!(out, "<nav aria-label=\"Scenarios\"><ul>")?;
         for (index, name) in names.iter().enumerate() {
             writeln!(out, "<li><a href=\"#scenario-{index}\">{}</a></li>", marked_up(name))?;
         }
         writeln!(out, "</ul></nav>")?;
     }
-    for (index, (report, name)) in reports.iter().zip(&names).enumerate() {
+    for index in 0..names.len() {
         writeln!(out, "<article id=\"scenario-{index}\">")?;
-        article(out, report, (name, &format!("scenario-{index}")), view, face)?;
+        article(out, index)?;
         writeln!(out, "</article>")?;
     }
     writeln!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>")

@@ -1,0 +1,4 @@
+//! Planning from outside: grids, months ahead, the cheapest mix.
+
+mod forecast;
+mod sweep;

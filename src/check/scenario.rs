@@ -277,13 +277,13 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     };
     negotiated::negotiated(priced, &mut context);
 
+    let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
     let ahead = forecast::read(ahead, stated, change.month.is_some(), &mut context);
     if let (Some(ahead), Some(month)) = (&ahead, change.month) {
         for (whose, factor, place) in ahead.price_factors(month) {
             forecast::reprice(whose.as_ref(), &factor, &place, &mut context);
         }
     }
-    let log = fields.get("log", context.sink).and_then(|node| log::section(node, &mut context));
     let has_workload = !for_log || fields.entry("workload").is_some();
     let workload = if has_workload {
         let node = fields.require("workload", "{requests: 1M/day, input: 500, output: 200}", context.sink);

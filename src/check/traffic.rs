@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::figure::{Count, Figure, Seconds, Tokens};
 use crate::input::{Fields, Node, Value, plain, wrong_shape};
 use crate::plan::{Agent, Case, Lengths, Turns};
-use crate::units::{Exact, Kind, Kinds, Settings, Spread, display};
+use crate::units::{Exact, Kind, Kinds, Settings, Spread};
 
 /// Most turns of a conversation, and most steps of an agent.
 const MOST: u64 = 1_000;
@@ -75,13 +75,13 @@ pub(super) fn lengths(node: &Node, context: &mut Context<'_>) -> Option<Lengths>
     fields.finish(context.sink);
     if let Some(trace) = trace {
         let (cases, rows) = trace?;
-        let what = format!("the lengths of {} requests of a trace", display::count(&Exact::from(rows)));
+        let what = format!("{} requests of a trace", crate::units::display::count(&Exact::from(rows)));
         return Some(Lengths { cases: cases.to_vec(), answers: None, what, place: node.place.clone() });
     }
     if empty {
         context.sink.add(
             Diagnostic::at(Code::MissingKey, &node.place, "lengths of what?", "neither `input` nor `output`")
-                .help("for instance `lengths: {input: {p50: 1200, p95: 9000}}`, or `lengths: {trace: requests.csv}`"),
+                .help("for instance `lengths: {input: {p50: 1200, p95: 9000}}`"),
         );
     }
     let kinds = |spread: Option<Option<Spread>>| match spread {

@@ -84,7 +84,7 @@ enum Command {
     /// Verify the budgets and expectations of scenarios; exit 1 if one does not hold
     Check(Reported),
     /// Compare an API with self-hosting: from which volume does hosting win?
-    Breakeven(breakeven::Arguments),
+    Breakeven(Box<breakeven::Arguments>),
     /// Price a real request log, exactly, request by request, under every strategy
     Replay(Box<replay::Arguments>),
     /// Make a scenario from a request log, and say how well it stands for it

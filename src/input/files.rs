@@ -137,6 +137,22 @@ pub fn read_input(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
     }
 }
 
+/// Reads a trace of lengths; one that is compressed (`.gz`) as what it holds.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn read_lengths(input: &Input) -> Result<Arc<Source>, Box<Diagnostic>> {
+    match input {
+        Input::File(path) if path.extension().is_some_and(|end| end == "gz") => {
+            let name = path.display().to_string();
+            let file = File::open(path).map_err(|error| Box::new(unreadable(path, &name, &error)))?;
+            text_of(&name, flate2::read::MultiGzDecoder::new(file), MOST_BYTES_OF_A_REPORT)
+        }
+        Input::File(path) => read_up_to(path, &path.display().to_string(), MOST_BYTES_OF_A_REPORT),
+        Input::Committed(..) | Input::Stdin | Input::Text { .. } => read_input(input),
+    }
+}
+
 /// Reads a saved report.
 ///
 /// # Errors

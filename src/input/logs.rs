@@ -105,14 +105,6 @@ fn file(path: PathBuf) -> Result<LogFile, Box<Diagnostic>> {
 }
 
 impl LogFile {
-    /// The log at `path`.
-    ///
-    /// # Errors
-    /// There is no such file.
-    pub fn at(path: &Path) -> Result<Self, Box<Diagnostic>> {
-        file(path.to_owned())
-    }
-
     /// Opens it. Bytes read from it, still packed, are added to `progress`.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ mod yaml;
 
 pub use difference::{Difference, differences};
 pub use fields::{Fields, not_supported, wrong_shape};
-pub use files::{Files, Input, read_file, read_input, read_report, read_table};
+pub use files::{Files, Input, read_file, read_input, read_lengths, read_report, read_table};
 pub use json::Json;
 pub use logs::{LogFile, Opened, Stream, log_files};
 pub use node::{Key, Node, Value};

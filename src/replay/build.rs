@@ -426,6 +426,11 @@ fn remarks(
             ),
         );
     }
+    let ranges: Vec<&str> =
+        job.plan.iter().flat_map(|plan| &plan.uncertain.inputs).map(|input| input.path.as_str()).collect();
+    if !ranges.is_empty() {
+        report.assumptions.push(format!("ranges are taken at their medians: {}", ranges.join(", ")));
+    }
     if job.plan.as_ref().is_some_and(|plan| !plan.commitments.is_empty()) {
         report
             .assumptions

@@ -468,7 +468,7 @@ mod tests {
             ("a,\"b\nc\"\nd", Some(8)),
             ("a,\"b\nc", None),
             ("a\n\"b\nc", Some(2)),
-            ("a,\"b\"\"\n\"\"c\"\nd,", Some(13)),
+            ("a,\"b\"\"\n\"\"c\"\nd,", Some(12)),
             ("5\" pipe,1\n6\" pipe,2\n7", Some(20)),
             ("\"a\"\n\"b\"", Some(4)),
             ("", None),

@@ -131,7 +131,8 @@ fn at_the_mean(lines: &[&Line]) -> Option<Exact> {
                 let ask = Ask { component: &component, mode: first.key.mode.as_deref(), input: &length, at };
                 let quote = listed.quote(&ask).ok()?;
                 let mode = first.key.mode.as_deref().unwrap_or("standard");
-                &quote.price() * &first.key.model.negotiated.factor(&quote.component, mode)
+                let (price, paid) = (quote.price(), first.key.model.negotiated.factor(&quote.component, mode));
+                &price * &paid
             }
         };
         cost = &cost + &(&tokens * &price);

@@ -48,5 +48,5 @@ pub use fit::Fit;
 pub use job::{Failure, Job, Options, USUAL_CHUNK};
 pub use prefix::Limit;
 pub use report::*;
-pub use scan::{Pairs, demand_of, length_pairs};
+pub use scan::demand_of;
 pub use sql::{Dialect, Query};

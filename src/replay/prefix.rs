@@ -32,6 +32,8 @@ pub struct PrefixCache {
     /// Tokens of a block; 0 where sessions stand for blocks.
     block: u64,
     sessions: HashMap<u64, (i64, u64)>,
+    /// Nodes of the blocks that were there.
+    hits: Vec<u32>,
     /// What it has seen.
     pub seen: Seen,
 }
@@ -71,7 +73,7 @@ impl PrefixCache {
             Limit::Lifetime(_) | Limit::None => None,
         };
         let kept = Recent::new(capacity);
-        Self { limit, kept, by_model, block, sessions: HashMap::new(), seen: Seen::default() }
+        Self { limit, kept, by_model, block, sessions: HashMap::new(), hits: Vec::new(), seen: Seen::default() }
     }
 
     /// Tokens at the beginning of a prompt that were there; all of it is there from now on.
@@ -80,17 +82,19 @@ impl PrefixCache {
         if self.block == 0 {
             return self.ask_session(request, input);
         }
-        let mut hits = 0;
+        self.hits.clear();
         for block in blocks {
-            let alive =
-                self.kept.time_of(self.key(*block, request)).is_some_and(|last| self.is_alive(last, request.time));
-            if !alive {
-                break;
+            match self.kept.at(self.key(*block, request)) {
+                Some((node, last)) if self.is_alive(last, request.time) => self.hits.push(node),
+                _ => break,
             }
-            hits += 1;
         }
-        for block in blocks.iter().rev() {
+        let hits = self.hits.len() as u64;
+        for block in blocks.iter().skip(self.hits.len()).rev() {
             self.kept.touch(self.key(*block, request), request.time);
+        }
+        for node in self.hits.iter().rev() {
+            self.kept.touch_at(*node, request.time);
         }
         self.tidy(request.time);
         let tokens = hits.min(u64::MAX / self.block).saturating_mul(self.block).min(input);

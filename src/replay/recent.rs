@@ -54,24 +54,34 @@ impl Recent {
     /// When `key` was last used.
     #[inline]
     pub fn time_of(&self, key: u64) -> Option<i64> {
-        let slot = self.find(key)?;
-        self.node(*self.slots.get(slot)?).map(|node| node.time)
+        self.at(key).map(|(_, time)| time)
+    }
+
+    /// The same with its node, which [`Recent::touch_at`] takes while nothing is forgotten.
+    #[inline]
+    pub fn at(&self, key: u64) -> Option<(u32, i64)> {
+        let (_, index) = self.probe(key);
+        self.node(index).map(|node| (index, node.time))
     }
 
     /// `key` is the latest now, used at `time`. What is beyond the capacity stays until [`Recent::shrink`].
     #[inline]
     pub fn touch(&mut self, key: u64, time: i64) {
-        match self.find(key).and_then(|slot| self.slots.get(slot).copied()) {
-            Some(index) => {
-                if let Some(node) = self.nodes.get_mut(index as usize) {
-                    node.time = time;
-                }
-                if self.first != index {
-                    self.unlink(index);
-                    self.link(index);
-                }
-            }
-            None => self.insert(key, time),
+        match self.probe(key) {
+            (slot, NONE) => self.insert(key, time, slot),
+            (_, index) => self.touch_at(index, time),
+        }
+    }
+
+    /// The key of this node is the latest now, used at `time`.
+    #[inline]
+    pub fn touch_at(&mut self, index: u32, time: i64) {
+        if let Some(node) = self.nodes.get_mut(index as usize) {
+            node.time = time;
+        }
+        if self.first != index {
+            self.unlink(index);
+            self.link(index);
         }
     }
 
@@ -98,21 +108,24 @@ impl Recent {
         drawn(key, 0) as usize & (self.slots.len() - 1)
     }
 
+    /// The slot of `key` and its node; where there is none, the slot that is free for it.
     #[inline]
-    fn find(&self, key: u64) -> Option<usize> {
+    fn probe(&self, key: u64) -> (usize, u32) {
         let mut slot = self.home(key);
         loop {
-            match *self.slots.get(slot)? {
-                NONE => return None,
-                index if self.node(index).is_some_and(|node| node.key == key) => return Some(slot),
+            match self.slots.get(slot).copied().unwrap_or(NONE) {
+                NONE => return (slot, NONE),
+                index if self.node(index).is_some_and(|node| node.key == key) => return (slot, index),
                 _ => slot = (slot + 1) & (self.slots.len() - 1),
             }
         }
     }
 
-    fn insert(&mut self, key: u64, time: i64) {
+    /// A new key, for which `slot` is free.
+    fn insert(&mut self, key: u64, time: i64, mut slot: usize) {
         if (self.length + 1) * 4 > self.slots.len() * 3 {
             self.grow();
+            (slot, _) = self.probe(key);
         }
         let node = Node { key, time, later: NONE, earlier: NONE };
         let index = self.free;
@@ -128,27 +141,22 @@ impl Recent {
                 u32::try_from(self.nodes.len() - 1).unwrap_or(NONE)
             }
         };
-        self.place(key, index);
+        if let Some(free) = self.slots.get_mut(slot) {
+            *free = index;
+        }
         self.link(index);
         self.length += 1;
-    }
-
-    fn place(&mut self, key: u64, index: u32) {
-        let mut slot = self.home(key);
-        while let Some(taken) = self.slots.get_mut(slot) {
-            if *taken == NONE {
-                *taken = index;
-                return;
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
     }
 
     fn grow(&mut self) {
         self.slots = vec![NONE; self.slots.len() * 2];
         let mut index = self.first;
         while let Some(node) = self.node(index).copied() {
-            self.place(node.key, index);
+            // It is nowhere yet, so that what is found is free.
+            let (slot, _) = self.probe(node.key);
+            if let Some(free) = self.slots.get_mut(slot) {
+                *free = index;
+            }
             index = node.earlier;
         }
     }
@@ -179,9 +187,8 @@ impl Recent {
 
     fn remove(&mut self, index: u32) {
         let Some(key) = self.node(index).map(|node| node.key) else { return };
-        if let Some(slot) = self.find(key) {
-            self.vacate(slot);
-        }
+        let (slot, _) = self.probe(key);
+        self.vacate(slot);
         self.unlink(index);
         if let Some(node) = self.nodes.get_mut(index as usize) {
             node.earlier = self.free;

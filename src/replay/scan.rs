@@ -1,6 +1,5 @@
 //! One look at every request of a log, in order: for whoever wants the requests themselves and no prices.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,37 +17,6 @@ use super::request::Request;
 use crate::diag::{Code, Diagnostic};
 use crate::input::LogFile;
 use crate::plan::log::{Counter, Log};
-
-/// How often each pair of an input and an output length comes up.
-pub type Pairs = BTreeMap<(u64, u64), u64>;
-
-/// Lengths of the prompts and answers of a log, reasoning included; rows of usage reports that stand for several requests
-/// are refused.
-///
-/// # Errors
-/// Everything that is wrong with the log.
-pub fn length_pairs(files: &[LogFile]) -> Result<Pairs, Vec<Diagnostic>> {
-    let (wanted, lexicons) = (Wanted::default(), Lexicons::new(&[]));
-    let mut pairs = Pairs::new();
-    let mut several = false;
-    scan(files, &wanted, Uses::default(), &lexicons, &mut |request| {
-        several |= request.count(Counter::Requests) != 1;
-        let output = request.count(Counter::Output).saturating_add(request.count(Counter::Reasoning));
-        *pairs.entry((request.count(Counter::Input), output)).or_default() += 1;
-    })?;
-    let name = || files.first().map(|file| file.name.clone()).unwrap_or_default();
-    if several {
-        let found = Diagnostic::without_place(
-            Code::NotSupported,
-            format!("rows of {} stand for several requests, whose lengths are not known", name()),
-        );
-        return Err(vec![found.help("lengths need a log with a row for each request")]);
-    }
-    if pairs.is_empty() {
-        return Err(vec![Diagnostic::without_place(Code::Empty, format!("{} has no requests", name()))]);
-    }
-    Ok(pairs)
-}
 
 /// When the requests of a log came; `None` where they did not come in the order of time, or there are fewer than two.
 ///

@@ -356,7 +356,8 @@ fn key(
         {
             price = &price * &stated.rest;
         }
-        price = &price * &model.negotiated.factor(&quote.component, subject.mode.as_deref().unwrap_or("standard"));
+        let mode = subject.mode.as_deref().unwrap_or("standard");
+        price = &price * &model.negotiated.factor(&quote.component, mode);
         tier = tier.take().or_else(|| quote.listed.and_then(|listed| listed.tier).map(ToString::to_string));
         notes.extend(quote.notes.iter().map(|note| (at_counter, note.clone())));
         Ok((price, quote.unpaid.is_some()))

@@ -5,7 +5,6 @@ use llmcost::input::Input;
 use llmcost::report::{Evaluation, Report};
 
 use super::{Room, csv, rows, scenario, total, trace};
-use crate::support::{text, try_report};
 
 /// Per day of as many requests as the log has, with a tier, a minimum prefix and a step.
 fn simulated(room: &Room, trace: &str, requests: &str) -> Vec<String> {
@@ -54,22 +53,4 @@ fn every_public_trace_costs_the_same_by_its_lengths() {
             assert_eq!(simulated[1], total(&report, 1), "{name}");
         }
     }
-}
-
-#[test]
-fn a_trace_that_cannot_be_read_is_an_error_with_a_place() {
-    let room = Room::new();
-    let path = room.put(
-        "s.yaml",
-        "llmcost: 1\nworkload: {requests: 1/day, lengths: {trace: none.csv}}\nstrategies: {a: {model: gpt-4o}}\n",
-    );
-    let output = room.run(&["simulate", path.to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(2));
-    let said = text(&output.stderr);
-    assert!(said.contains("none.csv") && said.contains("s.yaml:2:"), "{said}");
-    room.put("none.csv", "input,output\n12,-1\n");
-    let said = text(&room.run(&["simulate", "s.yaml"]).stderr);
-    assert!(said.contains("a count is never negative") && said.contains("none.csv:2:4"), "{said}");
-    let twice = "llmcost: 1\nworkload: {requests: 1/day, lengths: {trace: x.csv, input: {p50: 1, p95: 2}}}\nstrategies: {a: {model: gpt-4o}}\n";
-    assert!(try_report(twice).unwrap_err().iter().any(|problem| problem.message.contains("`trace` says `input` too")));
 }

@@ -154,7 +154,7 @@ fn means_hide_tiers() {
 fn means_hide_minimum_prefixes() {
     let cases = [
         ("azure2023_code.csv.gz", "-22.7"),
-        ("azure2023_conv.csv.gz", "-22.1"),
+        ("azure2023_conv.csv.gz", "-22.2"),
         ("mooncake_conversation.jsonl.gz", "-3.0"),
         ("agent_magagent.jsonl.gz", "-9.7"),
     ];

@@ -45,7 +45,9 @@ pub fn read(form: Form, text: &[u8]) -> Result<i64, Why> {
         Form::Epoch(unit) => (unit, FIRST..LAST),
         Form::Relative(unit) => (unit, 0..LONGEST),
     };
-    let value = scaled(text, unit.nanos()).ok_or(Why::NotATime)?;
+    // A number that is too large for any time in this unit is one in another.
+    let not_a_time = || if text.iter().all(u8::is_ascii_digit) { Why::OtherEra(unit) } else { Why::NotATime };
+    let value = scaled(text, unit.nanos()).ok_or_else(not_a_time)?;
     if bounds.contains(&value) { Ok(value) } else { Err(Why::OtherEra(unit)) }
 }
 

@@ -70,14 +70,10 @@ fn comment(report: &Report, view: &View, face: Face) -> Vec<Part> {
             let main = sections::main_strategies(report);
             let best: Vec<&StrategyReport> =
                 main.iter().copied().filter(|strategy| strategy.name != report.baseline).collect();
-            let mut more = vec![sections::spending(report, &main, view)];
+            let mut more: Vec<_> = sections::advice(report, view).into_iter().collect();
+            more.push(sections::spending(report, &main, view));
             more.extend(sections::savings(report, &best, view));
-            more.extend(sections::prompt_caches(report, view));
-            more.extend(sections::fleets(report));
-            more.extend(sections::retrievals(report, view));
-            more.extend(sections::fine_tunes(report, view));
-            more.extend(sections::commitments(report, view));
-            more.extend(sections::exceeded_limits(report));
+            more.extend(sections::details(report, view));
             more.extend(sections::break_evens(report));
             more.extend(sections::budgets(report, false));
             more.extend(sections::expectations(report, false));

@@ -30,14 +30,10 @@ fn sections_of(report: &Report, view: &View, face: Face) -> Vec<Section> {
                 return all;
             }
             let every: Vec<&StrategyReport> = report.strategies.iter().collect();
+            all.extend(sections::advice(report, view));
             all.push(sections::spending(report, &every, view));
             all.extend(sections::savings(report, &every, view));
-            all.extend(sections::prompt_caches(report, view));
-            all.extend(sections::fleets(report));
-            all.extend(sections::retrievals(report, view));
-            all.extend(sections::fine_tunes(report, view));
-            all.extend(sections::commitments(report, view));
-            all.extend(sections::exceeded_limits(report));
+            all.extend(sections::details(report, view));
             all.extend(sections::break_evens(report));
             all.extend(sections::budgets(report, false));
             all.extend(sections::expectations(report, false));

@@ -14,17 +14,13 @@ pub fn table(report: &Report, view: &View, look: Look) -> String {
         let every: Vec<&StrategyReport> = report.strategies.iter().collect();
         all.push(sections::spending(report, &every, view));
         all.extend(sections::savings(report, &every, view));
-        all.extend(sections::prompt_caches(report, view));
-        all.extend(sections::fleets(report));
-        all.extend(sections::retrievals(report, view));
-        all.extend(sections::fine_tunes(report, view));
-        all.extend(sections::commitments(report, view));
-        all.extend(sections::exceeded_limits(report));
+        all.extend(sections::details(report, view));
         all.extend(sections::budgets(report, false));
         all.extend(claims(report));
         all.extend(sections::warnings(report));
         all.extend(sections::assumptions(report));
         all.push(sections::prices(report));
+        all.extend(sections::advice(report, view));
     }
     draw(&all, look)
 }

@@ -151,13 +151,8 @@ fn costs(out: &mut String, report: &Report, view: &View, id: &str) -> Result {
 
 /// What all of it rests on, and what to look at.
 fn rest(report: &Report, view: &View) -> Vec<Section> {
-    let mut all = Vec::new();
-    all.extend(sections::prompt_caches(report, view));
-    all.extend(sections::fleets(report));
-    all.extend(sections::retrievals(report, view));
-    all.extend(sections::fine_tunes(report, view));
-    all.extend(sections::commitments(report, view));
-    all.extend(sections::exceeded_limits(report));
+    let mut all: Vec<Section> = sections::advice(report, view).into_iter().collect();
+    all.extend(sections::details(report, view));
     all.extend(sections::budgets(report, false));
     all.extend(sections::expectations(report, false));
     all.extend(sections::warnings(report));

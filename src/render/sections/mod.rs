@@ -1,6 +1,8 @@
 //! What a report says, section by section. Each is a function from the report to a [`Section`], `None` where there is
 //! nothing to say; formats choose among them and draw them.
 
+mod advice;
+mod answers;
 mod break_even;
 mod checks;
 mod commitments;
@@ -14,15 +16,10 @@ mod savings;
 mod spending;
 mod strategies;
 
+pub(super) use advice::advice;
 pub(super) use break_even::break_evens;
 pub(super) use checks::{Tally, budgets, expectations, of_budget, of_claim, verdict_on_checks, verdict_on_file};
-pub(super) use commitments::commitments;
-pub(super) use fine_tunes::fine_tunes;
-pub(super) use fleets::fleets;
-pub(super) use limits::exceeded_limits;
 pub(super) use notes::{assumptions, prices, warnings};
-pub(super) use prompt_caches::prompt_caches;
-pub(super) use retrievals::retrievals;
 pub(super) use savings::savings;
 pub(super) use spending::spending;
 pub(super) use strategies::{few_strategies, shortlist, strategies};
@@ -68,6 +65,21 @@ pub(super) mod spare {
     pub const CHECKS: u8 = 8;
     pub const ASSUMPTIONS: u8 = 9;
     pub const ALL_STRATEGIES: u8 = 10;
+}
+
+/// What single levers come to, and how good the answers are.
+pub(super) fn details(report: &Report, view: &View) -> Vec<Section> {
+    let all = [
+        answers::qualities(report),
+        answers::cascades(report, view),
+        prompt_caches::prompt_caches(report, view),
+        fleets::fleets(report),
+        retrievals::retrievals(report, view),
+        fine_tunes::fine_tunes(report, view),
+        commitments::commitments(report, view),
+        limits::exceeded_limits(report),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// The scenario and its circumstances.

@@ -11,6 +11,7 @@
 //!
 //! Both add up to v(all) - v(none). All 2^n costs are computed: 12 players are 4,096, each more doubles them.
 
+use crate::parallel;
 use crate::units::Exact;
 
 /// Most players for which all subsets are computed.
@@ -36,6 +37,27 @@ pub fn attribute<E>(players: usize, mut cost: impl FnMut(u32) -> Result<Exact, E
         return in_order(players, cost);
     }
     let values: Vec<Exact> = (0..=first(players)).map(&mut cost).collect::<Result<_, E>>()?;
+    Ok(of_values(players, &values))
+}
+
+/// The same with the costs computed on all cores.
+///
+/// # Errors
+/// What `cost` could not compute: the first of them in the order of the sets.
+pub fn attribute_on_all_cores<E: Send>(
+    players: usize,
+    cost: impl Fn(u32) -> Result<Exact, E> + Sync,
+) -> Result<Attribution, E> {
+    if players > MOST_PLAYERS {
+        return in_order(players, cost);
+    }
+    let of = |set: usize| cost(u32::try_from(set).unwrap_or(u32::MAX));
+    let values: Vec<Exact> = parallel::each(1 << players, of).into_iter().collect::<Result<_, E>>()?;
+    Ok(of_values(players, &values))
+}
+
+/// What follows from the costs of all sets.
+fn of_values(players: usize, values: &[Exact]) -> Attribution {
     let value = |set: u32| values.get(set as usize).unwrap_or(&ZERO);
     let steps: Vec<Exact> = (0..=players).map(|count| value(first(count)).clone()).collect();
     let weights = weights(players);
@@ -60,7 +82,7 @@ pub fn attribute<E>(players: usize, mut cost: impl FnMut(u32) -> Result<Exact, E
             }
         }
     }
-    Ok(Attribution { waterfall: differences(&steps), shapley: Some(shapley), interactions })
+    Attribution { waterfall: differences(&steps), shapley: Some(shapley), interactions }
 }
 
 /// The waterfall alone: n + 1 costs.

@@ -62,10 +62,10 @@ pub(super) fn book(
 
 /// A region that at least one model has a price for.
 fn known_region(region: String, place: &Place, book: &Book, sink: &mut Sink) -> Option<String> {
-    let known: BTreeSet<String> = book.lists().iter().flat_map(List::regions).collect();
-    if known.contains(&region) {
+    if book.lists().iter().any(|list| list.has_region(&region)) {
         return Some(region);
     }
+    let known: BTreeSet<String> = book.lists().iter().flat_map(List::regions).collect();
     let names = || known.iter().map(String::as_str);
     sink.refuse(
         Diagnostic::at(

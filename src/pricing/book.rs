@@ -68,8 +68,17 @@ impl List {
 
     /// Every region that a model of it has a price for.
     pub fn regions(&self) -> BTreeSet<String> {
+        Self::regions_of(&self.all())
+    }
+
+    /// Whether a model of it has a price for `region`; only those that mention it are read.
+    pub fn has_region(&self, region: &str) -> bool {
+        Self::regions_of(&self.candidates(region)).contains(region)
+    }
+
+    fn regions_of(models: &[Arc<Model>]) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        for model in self.all() {
+        for model in models {
             found.extend(model.uplifts.iter().map(|uplift| uplift.region.clone()));
             found.extend(model.cards.iter().filter_map(|card| card.when.region.clone()));
             found.extend(model.aliases.iter().filter_map(|alias| alias.region.clone()));

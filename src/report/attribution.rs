@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::attribution::{Attribution, MOST_PLAYERS, attribute, in_order};
+use crate::analysis::attribution::{Attribution, MOST_PLAYERS, attribute_on_all_cores, in_order};
 use crate::levers::{self, Variant};
 use crate::plan::{Plan, Strategy, Switch};
 use crate::units::Exact;
@@ -69,7 +69,8 @@ pub(super) fn shares(plan: &Plan, strategy: &Strategy, computed: (&Exact, &Exact
         on.for_each(|(_, switch)| switch.take(&mut hybrid, strategy));
         levers::evaluate(plan, &hybrid, Variant::default()).map(|outcome| outcome.total.value().clone())
     };
-    let found = if in_all_orders { attribute(switches.len(), cost) } else { in_order(switches.len(), cost) };
+    let found =
+        if in_all_orders { attribute_on_all_cores(switches.len(), cost) } else { in_order(switches.len(), cost) };
     match found {
         Ok(found) => told(plan, strategy, &switches, &found, &(computed.0 - computed.1)),
         Err(problems) => Shares {

@@ -20,6 +20,7 @@ pub struct EmbeddedList {
     name: &'static str,
     files: &'static [(&'static str, &'static str)],
     cut: OnceLock<Vec<Cut>>,
+    names: OnceLock<Vec<String>>,
 }
 
 macro_rules! files {
@@ -36,40 +37,67 @@ static LISTS: [EmbeddedList; 2] = [
             "models/ai21.yaml",
             "models/alibaba.yaml",
             "models/anthropic.yaml",
+            "models/arcee.yaml",
             "models/azure.yaml",
             "models/baseten.yaml",
             "models/bedrock.yaml",
             "models/cerebras.yaml",
             "models/cloudflare.yaml",
+            "models/cognition.yaml",
             "models/cohere.yaml",
+            "models/crusoe.yaml",
             "models/databricks.yaml",
             "models/deepinfra.yaml",
             "models/deepseek.yaml",
             "models/fireworks.yaml",
+            "models/friendliai.yaml",
+            "models/gmi.yaml",
             "models/google.yaml",
+            "models/gradient_ai.yaml",
             "models/groq.yaml",
+            "models/hyperbolic.yaml",
+            "models/inception.yaml",
+            "models/jina_ai.yaml",
+            "models/lambda_ai.yaml",
             "models/meta.yaml",
             "models/minimax.yaml",
             "models/mistral.yaml",
             "models/moonshot.yaml",
+            "models/morph.yaml",
             "models/nebius.yaml",
             "models/novita.yaml",
+            "models/nscale.yaml",
             "models/oci.yaml",
             "models/openai.yaml",
             "models/openrouter.yaml",
+            "models/ovhcloud.yaml",
             "models/perplexity.yaml",
             "models/sambanova.yaml",
+            "models/scaleway.yaml",
+            "models/snowflake.yaml",
+            "models/tencent.yaml",
             "models/together.yaml",
+            "models/v0.yaml",
             "models/vercel.yaml",
             "models/vertex.yaml",
+            "models/volcengine.yaml",
             "models/voyage.yaml",
+            "models/wandb.yaml",
             "models/watsonx.yaml",
             "models/xai.yaml",
+            "models/xiaomi_mimo.yaml",
             "models/zai.yaml",
+            "models/zhipuai.yaml",
         ],
         cut: OnceLock::new(),
+        names: OnceLock::new(),
     },
-    EmbeddedList { name: "guide-2025", files: files!["lists/guide-2025.yaml"], cut: OnceLock::new() },
+    EmbeddedList {
+        name: "guide-2025",
+        files: files!["lists/guide-2025.yaml"],
+        cut: OnceLock::new(),
+        names: OnceLock::new(),
+    },
 ];
 
 /// The names of the lists in the binary.
@@ -184,6 +212,10 @@ impl EmbeddedList {
 
     /// Every id and alias; the cards, most of the text, are not read for it.
     pub fn names(&self) -> Vec<String> {
+        self.names.get_or_init(|| self.read_names()).clone()
+    }
+
+    fn read_names(&self) -> Vec<String> {
         let mut names = Vec::new();
         for file in self.cut() {
             for block in &file.blocks {

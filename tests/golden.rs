@@ -117,6 +117,7 @@ fn help_texts_print_what_their_snapshots_say() {
         "risk",
         "sweep",
         "forecast",
+        "optimize",
         "explain",
         "price",
         "prices",

@@ -13,6 +13,7 @@ mod flags;
 mod forecast;
 mod levers;
 mod measurements;
+mod optimize;
 mod options;
 mod prefix_cache;
 mod prices;

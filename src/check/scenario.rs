@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 use super::context::{Context, Prices, Unread};
 use super::options::Options;
 
-use super::{budgets, contracts, deployments, forecast, prices, quality, strategies, uncertain, workload};
+use super::{budgets, contracts, deployments, forecast, optimize, prices, quality, strategies, uncertain, workload};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Again, Change, Currency, Plan, Quality, Uncertainties, Workload};
+use crate::plan::{Again, Change, Currency, Optimize, Plan, Quality, Uncertainties, Workload};
 use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
@@ -274,6 +274,8 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let strategies =
         strategies_node.and_then(|node| strategies::read(node, tasks, workload.is_some(), baseline, &mut context));
+    let asked = fields.get("optimize", context.sink);
+    let asked = asked.map_or_else(Optimize::default, |node| optimize::read(node, tasks, &names, &mut context));
     let limits = fields.get("limits", context.sink).and_then(|node| contracts::limits(node, &mut context));
     let commitments = fields.get("commitments", context.sink);
     let commitments = commitments.map_or_else(Vec::new, |node| contracts::commitments(node, &mut context));
@@ -319,6 +321,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         limits,
         commitments,
         forecast: ahead?,
+        optimize: asked,
         budgets,
         expectations,
         uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario, change) },

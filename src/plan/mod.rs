@@ -6,6 +6,7 @@ mod fine_tune;
 mod forecast;
 mod hosting;
 mod levers;
+mod optimize;
 mod prices;
 mod quality;
 mod retrieval;
@@ -30,6 +31,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use optimize::Optimize;
 pub use prices::{PriceBook, discount_on};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
@@ -79,6 +81,8 @@ pub struct Plan {
     pub commitments: Vec<Commitment>,
     /// The months to come.
     pub forecast: Forecast,
+    /// What is asked of the cheapest mix.
+    pub optimize: Optimize,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.

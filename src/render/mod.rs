@@ -18,6 +18,7 @@ mod lint;
 mod markdown;
 mod metrics;
 mod names;
+mod optimize;
 mod planned;
 mod price;
 mod prices;
@@ -47,6 +48,7 @@ pub use junit::junit;
 pub use lint::{LintReport, csv_of_lint, lint, lint_json};
 pub use markdown::markdown;
 pub use metrics::gitlab_metrics;
+pub use optimize::csv_of_optima;
 pub use planned::{Planned, planned_chart, planned_html, planned_markdown, planned_table};
 pub use price::{csv_of_receipt, receipt};
 pub use prices::{

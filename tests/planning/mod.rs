@@ -1,4 +1,5 @@
 //! Planning from outside: grids, months ahead, the cheapest mix.
 
 mod forecast;
+mod optimize;
 mod sweep;

@@ -340,3 +340,30 @@ strategies:
         assert!((found - saving).abs() < 0.06, "{dataset}: {found}");
     }
 }
+
+/// A route that sends the easy questions to the dear model does worse than chance; one that does the opposite does better.
+#[test]
+fn a_router_is_held_against_a_random_mix() {
+    let scenario = std::fs::read_to_string(root().join(FILE)).unwrap().replace(
+        "\nstrategies:\n",
+        "
+strategies:
+  blind: {route: {strong: 60%, weak: rest}}
+  clever: {route: {by: task, easy: weak, hard: strong}}
+  silly: {route: {by: task, easy: strong, hard: weak}}
+  paid: {route: {strong: 60%, weak: rest}, router: {cost_per_request: 0.0001}}
+",
+    );
+    let output = run_with(&["simulate", "-", "-f", "json"], &scenario);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of =
+        |name: &str| found["strategies"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+    let warned = |name: &str| {
+        of(name)["warnings"].as_array().unwrap().iter().any(|warning| warning["code"] == "router-below-random-mix")
+    };
+    let mixed = |name: &str| number(&of(name)["alternatives"]["random_mix_per_month"]);
+    // 0.68 + 0.2 x strong share: 80% at 60% of the calls, 82% at 70%, 74% at 30%; 6 + 90 x that share.
+    assert_eq!((mixed("blind"), mixed("clever"), mixed("silly"), mixed("paid")), (60.0, 69.0, 33.0, 60.0));
+    assert_eq!([warned("blind"), warned("clever"), warned("silly"), warned("paid")], [false, false, true, true]);
+    assert!(of("all-strong")["alternatives"]["random_mix_per_month"].is_null());
+}

@@ -11,17 +11,26 @@ pub struct Spot {
     pub quality: Exact,
 }
 
-/// The least cost of any random mix of these ways that is right at least so often; `None` where none is.
-pub fn random_mix(of: &[Spot], quality: &Exact) -> Option<Exact> {
-    let single = of.iter().filter(|spot| spot.quality >= *quality).map(|spot| spot.cost.clone());
+/// The cheapest random mix of these ways that is right at least so often, as shares of one or two of them; `None` where none is.
+pub fn random_shares(of: &[Spot], quality: &Exact) -> Option<Vec<(usize, Exact)>> {
+    let all = || of.iter().enumerate();
+    let single = all().filter(|(_, spot)| spot.quality >= *quality);
+    let single = single.map(|(at, spot)| (spot.cost.clone(), vec![(at, Exact::ONE)]));
     // An optimum with one constraint mixes two ways.
-    let pairs = of.iter().filter(|low| low.quality < *quality).flat_map(|low| {
-        of.iter().filter(|high| high.quality > *quality).filter_map(|high| {
+    let pairs = all().filter(|(_, low)| low.quality < *quality).flat_map(|(first, low)| {
+        all().filter(|(_, high)| high.quality > *quality).filter_map(move |(then, high)| {
             let part = (quality - &low.quality).checked_div(&(&high.quality - &low.quality))?;
-            Some(&low.cost + &(&part * &(&high.cost - &low.cost)))
+            let cost = &low.cost + &(&part * &(&high.cost - &low.cost));
+            Some((cost, vec![(first, &Exact::ONE - &part), (then, part)]))
         })
     });
-    single.chain(pairs).min()
+    single.chain(pairs).min_by(|(a, _), (b, _)| a.cmp(b)).map(|(_, shares)| shares)
+}
+
+/// What that mix costs, where the cost of a way is in proportion to its share.
+pub fn random_mix(of: &[Spot], quality: &Exact) -> Option<Exact> {
+    let shares = random_shares(of, quality)?;
+    Some(shares.iter().filter_map(|(at, share)| Some(&of.get(*at)?.cost * share)).sum())
 }
 
 #[cfg(test)]

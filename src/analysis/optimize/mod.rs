@@ -7,9 +7,9 @@
 //!            share of a provider at most ..., cost at most ...
 //! ```
 //!
-//! An option is a model, a model's batch, or a cascade of two models under a judge. What an option costs at a task is what the
-//! exact engine says more or less where that task alone is given to it; then all of it is a linear programme, solved in exact
-//! numbers. Its answer is a route, rounded so that it can be written down, and what is promised is what the engine says of
+//! An option is a model, a model's batch, or a cascade of two models under a judge. What an option costs at a task is the
+//! difference that the exact engine finds between giving that task to it and to the first option; then all of it is a linear
+//! programme, solved in exact numbers. Its answer is a route, rounded so that it can be written down, and what is promised is what the engine says of
 //! that route.
 
 mod envelope;
@@ -19,7 +19,7 @@ mod options;
 mod report;
 mod simplex;
 
-pub use hull::{Spot, random_mix};
+pub use hull::{Spot, random_mix, random_shares};
 pub use mix::optimize;
 pub use report::{Best, Candidate, FrontierPoint, OptimizeReport, SCHEMA, TaskMix};
 pub use simplex::{Optimum, Row, Sense, minimise};

@@ -47,12 +47,18 @@ impl Options {
         found.leave_out_what_has_no_price(plan)?;
         found.base = total(plan, &found.strategy(plan, |_| vec![(0, Exact::ONE)]))?;
         for task in 0..plan.workload.tasks.len() {
-            let mut costs = vec![Exact::ZERO];
-            let mut qualities = vec![found.quality(plan, task, 0)?];
-            for choice in 1..found.choices.len() {
-                let chosen = |at: usize| vec![(if at == task { choice } else { 0 }, Exact::ONE)];
-                costs.push(&total(plan, &found.strategy(plan, chosen))? - &found.base);
-                qualities.push(found.quality(plan, task, choice)?);
+            let alone = Alone::of(plan, task);
+            let mut first: Option<Exact> = None;
+            let (mut costs, mut qualities) = (Vec::new(), Vec::new());
+            for choice in 0..found.choices.len() {
+                let strategy = found.strategy(&alone.share, |_| vec![(choice, Exact::ONE)]);
+                let cost = total(&alone.share, &strategy)?;
+                // What is paid whoever answers is in both.
+                costs.push(&cost - first.get_or_insert(cost.clone()));
+                let quality = levers::evaluate(&alone.whole, &strategy, Variant::default())?.quality;
+                qualities.push(
+                    quality.map(|quality| quality.value().clone()).ok_or_else(|| found.unknown(plan, task, choice))?,
+                );
             }
             found.costs.push(costs);
             found.qualities.push(qualities);
@@ -75,28 +81,12 @@ impl Options {
         Strategy { serving: Serving::Route(Box::new(route)), fine_tune: None, ..self.template.clone() }
     }
 
-    /// How often an option is right at a task.
-    fn quality(&self, plan: &Plan, task: usize, choice: usize) -> Result<Exact, Vec<Diagnostic>> {
-        let strategy = self.strategy(plan, |at| if at == task { vec![(choice, Exact::ONE)] } else { Vec::new() });
-        let mut alone = plan.clone();
-        alone.workload.tasks = plan.workload.tasks.iter().skip(task).take(1).cloned().collect();
-        if let Some(task) = alone.workload.tasks.first_mut() {
-            task.share = Figure::one();
-        }
-        let mut strategy = strategy;
-        if let Serving::Route(route) = &mut strategy.serving {
-            route.shares = route.shares.iter().skip(task).take(1).cloned().collect();
-        }
-        let outcome = levers::evaluate(&alone, &strategy, Variant::default())?;
-        outcome.quality.map(|quality| quality.value().clone()).ok_or_else(|| {
-            let name = self.choices.get(choice).map_or("", |choice| choice.name.as_str());
-            let task = plan.workload.tasks.get(task).and_then(|task| task.name.as_deref());
-            let at = task.map_or_else(String::new, |task| format!(" at the task `{task}`"));
-            vec![Diagnostic::without_place(
-                Code::MissingKey,
-                format!("how often is {name} right{at}? `quality` does not say"),
-            )]
-        })
+    fn unknown(&self, plan: &Plan, task: usize, choice: usize) -> Vec<Diagnostic> {
+        let name = self.choices.get(choice).map_or("", |choice| choice.name.as_str());
+        let task = plan.workload.tasks.get(task).and_then(|task| task.name.as_deref());
+        let at = task.map_or_else(String::new, |task| format!(" at the task `{task}`"));
+        let message = format!("how often is {name} right{at}? `quality` does not say");
+        vec![Diagnostic::without_place(Code::MissingKey, message)]
     }
 
     /// Batches of models that have no price for them are no options.
@@ -117,6 +107,26 @@ impl Options {
             }
         }
         Ok(())
+    }
+}
+
+/// A plan with one of its tasks only.
+struct Alone {
+    /// With its share of the requests.
+    share: Plan,
+    /// With all requests.
+    whole: Plan,
+}
+
+impl Alone {
+    fn of(plan: &Plan, task: usize) -> Self {
+        let mut share = plan.clone();
+        share.workload.tasks = plan.workload.tasks.iter().skip(task).take(1).cloned().collect();
+        let mut whole = share.clone();
+        if let Some(task) = whole.workload.tasks.first_mut() {
+            task.share = Figure::one();
+        }
+        Self { share, whole }
     }
 }
 

@@ -3,6 +3,7 @@
 mod breakeven;
 mod check;
 mod compare;
+mod compare_risk;
 mod explain;
 mod forecast;
 mod init;

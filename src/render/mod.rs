@@ -24,6 +24,7 @@ mod price;
 mod prices;
 mod report_charts;
 mod risk;
+mod risk_change;
 mod sections;
 mod sheet;
 mod side_by_side;
@@ -57,6 +58,7 @@ pub use prices::{
 };
 pub use report_charts::{Named, charts};
 pub use risk::{csv_of_risks, markdown_of_risk, risk};
+pub use risk_change::{csv_of_risk_change, risk_change};
 pub use sections::{Face, View};
 pub use side_by_side::side_by_side;
 pub use size::sizes;

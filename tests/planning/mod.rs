@@ -2,4 +2,5 @@
 
 mod forecast;
 mod optimize;
+mod risks;
 mod sweep;

@@ -239,11 +239,12 @@ mod tests {
                 let dot = |a: &[Exact], b: &[Exact]| a.iter().zip(b).map(|(a, b)| a * b).sum::<Exact>();
                 for row in &rows {
                     let left = dot(&row.of, &found.x);
-                    prop_assert!(match row.sense {
+                    let holds = match row.sense {
                         Sense::Le => left <= row.bound,
                         Sense::Ge => left >= row.bound,
                         Sense::Eq => left == row.bound,
-                    });
+                    };
+                    prop_assert!(holds);
                 }
                 prop_assert!(found.x.iter().all(|x| !x.is_negative()));
                 let bounds: Vec<Exact> = rows.iter().map(|row| row.bound.clone()).collect();

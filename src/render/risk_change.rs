@@ -22,8 +22,7 @@ pub fn risk_change(found: &RiskChange, look: Look) -> String {
             money(&one.head_mean),
             format!("{} ± {}", signed(&one.change, &money), display::number(&one.standard_error.significant(2), 0)),
             if one.is_real { "real" } else { "within the error" }.to_owned(),
-            money(&one.base_p90),
-            money(&one.head_p90),
+            format!("{} → {}", money(&one.base_p90), money(&one.head_p90)),
         ];
         (cells, Exact::ZERO)
     };
@@ -33,8 +32,7 @@ pub fn risk_change(found: &RiskChange, look: Look) -> String {
         Column::number("is"),
         Column::number("change"),
         Column::text("difference"),
-        Column::number("P90 was").spare(2),
-        Column::number("is").spare(2),
+        Column::number("P90").spare(1),
     ];
     let rows = found.strategies.iter().map(row).collect();
     out.push_str(&Sheet { columns, rows, least_bar: 1, widest_bar: 0 }.draw(look));

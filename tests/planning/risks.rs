@@ -14,7 +14,7 @@ fn results_of_risk_are_compared() {
         assert!(run(&all).status.success());
     };
     save("a.json", &[]);
-    save("b.json", &["--seed", "2"]);
+    save("b.json", &["--seed", "3"]);
     save("c.json", &["--set", "workload.output={p50: 210, p95: 350}"]);
     let compared = |base: &str, head: &str| {
         let output = run(&["compare", base, head, "-f", "json"]);

@@ -120,6 +120,7 @@ fn help_texts_print_what_their_snapshots_say() {
         "sql",
         "sweep",
         "forecast",
+        "optimize",
         "explain",
         "price",
         "prices",

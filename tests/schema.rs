@@ -29,6 +29,7 @@ fn scenarios_with(map: &str) -> Vec<String> {
     let hours = format!("hours: [{}]", ["1"; 24].join(", "));
     match map {
         "scenario" => root("HERE"),
+        "optimize" => root("optimize: {HERE}"),
         "forecast" => root("forecast: {HERE}"),
         "ramp" => root("forecast: {ramp: {from: 10%, months: 3, HERE}}"),
         "event" => root("forecast: {start: 2027-01, events: [{month: 2027-03, requests: x2, HERE}]}"),

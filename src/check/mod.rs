@@ -15,6 +15,7 @@ mod levers;
 mod log;
 mod measurements;
 mod negotiated;
+mod optimize;
 mod options;
 mod prefix_cache;
 mod prices;

@@ -8,11 +8,13 @@ use super::log::{self, Names};
 use super::options::Options;
 
 use super::trace::Traces;
-use super::{budgets, contracts, deployments, forecast, negotiated, prices, quality, strategies, uncertain, workload};
+use super::{
+    budgets, contracts, deployments, forecast, negotiated, optimize, prices, quality, strategies, uncertain, workload,
+};
 use crate::diag::{Code, Diagnostic, Place, Sink, Source};
 use crate::figure::{Days, Decisions, Figure};
 use crate::input::{self, Fields, Files, Input, Node, Value, plain, word, wrong_shape};
-use crate::plan::{Again, Change, Currency, Plan, Quality, Uncertainties, Workload};
+use crate::plan::{Again, Change, Currency, Optimize, Plan, Quality, Uncertainties, Workload};
 use crate::pricing::{Book, Date};
 use crate::units::{Exact, Kind, Settings};
 
@@ -320,6 +322,8 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
     let baseline = budgets::baseline(&mut fields, &names, &mut context);
     let knows = workload.is_some() && has_workload;
     let strategies = strategies_node.and_then(|node| strategies::read(node, tasks, knows, baseline, &mut context));
+    let asked = fields.get("optimize", context.sink);
+    let asked = asked.map_or_else(Optimize::default, |node| optimize::read(node, tasks, &names, &mut context));
     let limits = fields.get("limits", context.sink).and_then(|node| contracts::limits(node, &mut context));
     let commitments = fields.get("commitments", context.sink);
     let commitments = commitments.map_or_else(Vec::new, |node| contracts::commitments(node, &mut context));
@@ -367,6 +371,7 @@ fn plan_of(scenario: &Arc<Scenario>, change: &Change, sink: &mut Sink) -> Option
         limits,
         commitments,
         forecast: ahead?,
+        optimize: asked,
         budgets,
         expectations,
         uncertain: Uncertainties { inputs, correlations, decisions, again: again(scenario, change) },

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::variants::{labels, variants};
-use super::{Changes, Destination, Ending, Format, output};
+use super::{Changes, Destination, Ending, Format, compare_risk, output};
 use crate::check::{self, Options};
 use crate::diag::{Diagnostic, suggest};
 use crate::input::{self, Input, Revision};
@@ -25,6 +25,7 @@ pub(super) const HELP: &str = "Examples:
   llmcost compare a.yaml --set workload.output=400   what would change; =400, 800 are two values
   llmcost compare a.yaml --reference all-gpt-4o      its strategies against one of them
   llmcost compare a.yaml b.yaml c.yaml               several side by side
+  llmcost compare risk-old.json risk-new.json        two results of `risk`: is the difference real?
 
 A CONDITION is [strategy.]metric, one of > >= < <=, and an amount: with a sign it is a change
 (+5%, +$500, -10%), without one the figure itself ($25k).
@@ -85,6 +86,15 @@ enum Rows {
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Ending> {
+    if let Some(results) = compare_risk::results(&arguments.files)? {
+        let asks = !arguments.fail_on.is_empty() || !arguments.warn_on.is_empty() || arguments.quiet_below.is_some();
+        if asks || arguments.changes.any() || arguments.base_ref.is_some() || arguments.reference.is_some() {
+            bail!(
+                "two results of `risk` are compared as they are; conditions, `--set` and the like are for scenarios and reports"
+            );
+        }
+        return compare_risk::run(&results, &arguments.destination, settings);
+    }
     let Some(work) = arranged(arguments, settings)? else { return Ok(Ending::BadInput) };
     let conditions = |head: &Side| conditions(arguments, &work, head);
     let mut comparisons = Vec::new();

@@ -3,10 +3,12 @@
 mod breakeven;
 mod check;
 mod compare;
+mod compare_risk;
 mod explain;
 mod fit;
 mod forecast;
 mod init;
+mod optimize;
 mod output;
 mod pictures;
 mod planned;
@@ -95,6 +97,8 @@ enum Command {
     Risk(risk::Arguments),
     /// Go through the months to come: growth, dated prices, events, and when a budget is passed
     Forecast(forecast::Arguments),
+    /// Find the cheapest mix of models that is good enough, and what more quality would cost
+    Optimize(Box<optimize::Arguments>),
     /// Vary one or two inputs over a grid: every strategy at every point, and where the best one changes
     #[command(after_help = sweep::HELP)]
     Sweep(sweep::Arguments),
@@ -245,6 +249,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Ending> {
         Command::Sql(arguments) => sql::run(&arguments, &settings),
         Command::Risk(arguments) => risk::run(&arguments, &settings),
         Command::Forecast(arguments) => forecast::run(&arguments, &settings),
+        Command::Optimize(arguments) => optimize::run(&arguments, &settings),
         Command::Sweep(arguments) => sweep::run(&arguments, &settings),
         Command::Size(arguments) => size::run(&arguments, &settings),
         Command::Explain(arguments) => explain::run(&arguments, &settings),

@@ -50,3 +50,6 @@ pub mod sweep {}
 
 #[doc = include_str!("forecast.md")]
 pub mod forecast {}
+
+#[doc = include_str!("optimize.md")]
+pub mod optimize {}

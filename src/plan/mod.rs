@@ -7,6 +7,7 @@ mod forecast;
 mod hosting;
 mod levers;
 pub mod log;
+mod optimize;
 mod prices;
 mod quality;
 mod retrieval;
@@ -31,6 +32,7 @@ pub use levers::{
     Remembered, ResponseCache, Retries, Route, RouteBy, Server, ServiceMode, Serving, Skill, Stop, Strategy, Ttl,
 };
 
+pub use optimize::Optimize;
 pub use prices::{Agreed, Negotiated, PriceBook};
 pub use quality::{GivenWrong, Quality, Rates};
 pub use retrieval::{KeepContext, Rent, Rerank, Retrieval, Store};
@@ -84,6 +86,8 @@ pub struct Plan {
     pub commitments: Vec<Commitment>,
     /// The months to come.
     pub forecast: Forecast,
+    /// What is asked of the cheapest mix.
+    pub optimize: Optimize,
     /// Limits that `check` enforces.
     pub budgets: Vec<Budget>,
     /// Claims of the file about its own result.

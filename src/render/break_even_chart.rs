@@ -10,7 +10,7 @@ mod tests;
 mod volume;
 
 use super::chart::ChartSpec;
-use crate::report::{BreakEvenReport, Report};
+use crate::report::{BreakEvenReport, CostsByVolume, Report};
 use crate::units::{Exact, display};
 
 /// What the charts of a comparison show. Volumes are per hour, money is USD.
@@ -31,9 +31,9 @@ pub struct Comparison {
     /// Self-hosting.
     pub stairs: Stairs,
     /// Both sides point by point, self-hosting first, where they are no staircase against a line.
-    pub curves: Option<[Vec<(Exact, Exact)>; 2]>,
+    pub curves: Option<[CostsByVolume; 2]>,
     /// Such curves of self-hosting at both ends of an estimated throughput, the lower costs first.
-    pub band: Option<(Vec<(Exact, Exact)>, Vec<(Exact, Exact)>)>,
+    pub band: Option<(CostsByVolume, CostsByVolume)>,
     /// The least and the greatest capacity of a replica, where it is an estimate.
     pub capacities: Option<(Exact, Exact)>,
     /// Volumes at which the cheaper side changes, ascending.

@@ -181,7 +181,7 @@ fn happenings(report: &ForecastReport) -> Option<Section> {
     if all.is_empty() {
         return None;
     }
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.sort_by_key(|(when, _)| *when);
     let items = all.into_iter().map(|(when, what)| Item {
         tone: Tone::Plain,
         text: Text::default().strong(when.clone()).then(format!(" {what}")),

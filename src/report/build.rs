@@ -278,6 +278,7 @@ fn strategy(evaluation: &Evaluation, index: usize, dearest: &Exact, in_all_order
             cascade_final_only_per_month: metric(Metric::FinalOnlyPerMonth),
             cascade_every_attempt_per_month: metric(Metric::EveryAttemptPerMonth),
             mean_request_per_month: evaluation.results.get(index)?.evened.as_ref().map(month),
+            random_mix_per_month: evaluation.results.get(index)?.random_mix.as_ref().map(month),
         },
         assumptions: assumptions(evaluation, index).into_iter().chain(shares.note).collect(),
         warnings: warnings::of(evaluation, index),

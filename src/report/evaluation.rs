@@ -2,12 +2,13 @@
 
 use super::break_even::{BreakEvenReport, break_evens};
 use super::fine_tune::{Tuned, tuned};
+use crate::analysis::optimize::{Spot, random_shares};
 use crate::analysis::risk;
 use crate::diag::Diagnostic;
 use crate::figure::{Cost, Figure};
 use crate::levers::{self, Outcome, Quantity, Variant};
 use crate::parallel;
-use crate::plan::{Arm, Billing, Bound, Metric, Plan, Serving, Strategy, Task};
+use crate::plan::{Arm, Billing, Bound, Metric, Plan, Route, Serving, Strategy, Task};
 use crate::units::{Exact, grammar::DAYS_PER_YEAR};
 
 /// A plan and what its strategies come to.
@@ -34,6 +35,8 @@ pub struct Computed {
     pub tuned: Option<Tuned>,
     /// What it costs at both ends of the throughputs that it estimates, the lesser cost first; `None` where it estimates none.
     pub interval: Option<(Exact, Exact)>,
+    /// What mixing the models of its route at random would cost for the same quality; `None` where it has none, or no quality.
+    pub random_mix: Option<Exact>,
     /// What it would cost if every request were the mean request; `None` where all are alike.
     pub evened: Option<Exact>,
 }
@@ -167,7 +170,36 @@ fn computed(plan: &Plan, strategy: &Strategy) -> Result<Computed, Vec<Diagnostic
         None
     };
     let tuned = tuned(plan, strategy, &outcome);
-    Ok(Computed { outcome, cascade, tuned, interval, evened })
+    let random_mix = random_mix_of(plan, strategy, &outcome);
+    Ok(Computed { outcome, cascade, tuned, interval, random_mix, evened })
+}
+
+/// What the arms of a route would cost, each for everything, mixed so that as many answers are right.
+fn random_mix_of(plan: &Plan, strategy: &Strategy, outcome: &Outcome) -> Option<Exact> {
+    let Serving::Route(route) = strategy.answers() else { return None };
+    let quality = outcome.quality.as_ref()?.value();
+    let mixed = |shares: Vec<(usize, Exact)>| {
+        let shares = shares.into_iter().map(|(arm, share)| (arm, Figure::constant(share))).collect();
+        let all = Route {
+            arms: route.arms.clone(),
+            shares: vec![shares; plan.workload.tasks.len()],
+            // Nobody has to choose.
+            router: None,
+            misroute: None,
+            by: None,
+        };
+        let blind = Strategy { serving: Serving::Route(Box::new(all)), fine_tune: None, ..strategy.clone() };
+        levers::evaluate(plan, &blind, Variant::default()).ok()
+    };
+    let spot = |arm: usize| {
+        let outcome = mixed(vec![(arm, Exact::ONE)])?;
+        Some(Spot { cost: outcome.total.value().clone(), quality: outcome.quality?.value().clone() })
+    };
+    if route.arms.len() < 2 {
+        return None;
+    }
+    let spots: Vec<Spot> = (0..route.arms.len()).map(spot).collect::<Option<_>>()?;
+    Some(mixed(random_shares(&spots, quality)?)?.total.value().clone())
 }
 
 fn has_cascade(serving: &Serving) -> bool {

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 pub use advice::Advice;
 pub use attribution::{Interaction, LeverSaving};
 pub use break_even::{
-    Band, BreakEvenReport, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport, VerdictReport, Wins,
+    Band, BreakEvenReport, CostsByVolume, CrossoverReport, Curves, IntervalReport, PurchaseReport, ReservedReport,
+    VerdictReport, Wins,
 };
 pub use charges::Charge;
 pub use comparison::Comparison;
@@ -450,6 +451,9 @@ pub struct Alternatives {
     /// Every request taken as the mean request, where requests differ: what a computation with means would say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_request_per_month: Option<Exact>,
+    /// Mixing the models of a route at random, without looking at requests, for the same share of right answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random_mix_per_month: Option<Exact>,
 }
 
 /// Whether a budget holds.

@@ -102,7 +102,7 @@ print! {
     BreakdownPart { per_month, share }
     ComponentPart { per_month }
     LineReport { quantity, unit_price, list_unit_price, per, per_day }
-    Alternatives { cascade_final_only_per_month, cascade_every_attempt_per_month, mean_request_per_month }
+    Alternatives { cascade_final_only_per_month, cascade_every_attempt_per_month, mean_request_per_month, random_mix_per_month }
     BudgetResult { limit, actual }
     ExpectationResult { equals, within, actual }
     BreakEvenReport {

@@ -35,6 +35,17 @@ pub(super) fn of(evaluation: &Evaluation, index: usize) -> Vec<Warning> {
     found.extend(
         dominations(plan, strategy).iter().map(|pair| dominated(plan, pair, result.outcome.total.value(), &money)),
     );
+    if let Some(random) = result.random_mix.as_ref().filter(|random| *random < result.outcome.total.value()) {
+        let days = plan.days_per_month.value();
+        found.push(Warning {
+            code: "router-below-random-mix".into(),
+            message: format!(
+                "mixing the same models at random is right as often for {} a month, {} less: the route gains nothing by looking at requests",
+                money(&(random * days)),
+                money(&(&(result.outcome.total.value() - random) * days)),
+            ),
+        });
+    }
     let totals = result.cascade.as_ref().map(|both| (both.every_attempt.total.value(), both.final_only.total.value()));
     if let Some((every, only)) = totals
         && billing_of(strategy.answers()) == Some(Billing::FinalOnly)

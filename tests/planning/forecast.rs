@@ -22,6 +22,7 @@ fn costs(found: &Value, strategy: usize) -> Vec<f64> {
     months.iter().map(|month| month["cost"].as_str().unwrap().parse().unwrap()).collect()
 }
 
+#[allow(clippy::float_arithmetic, reason = "compares decimals up to their last digits")]
 fn close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len(), "{found:?}");
     for (found, expected) in found.iter().zip(expected) {

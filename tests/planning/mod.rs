@@ -1,4 +1,6 @@
 //! Planning from outside: grids, months ahead, the cheapest mix.
 
 mod forecast;
+mod optimize;
+mod risks;
 mod sweep;

@@ -16,6 +16,7 @@
 
 mod beta;
 mod cases;
+mod compare;
 mod directions;
 mod draws;
 mod evaluator;
@@ -36,6 +37,8 @@ pub use report::{
     Accuracy, BudgetRisk, Comparison, CorrelationReport, InputReport, Percentiles, RiskReport, SCHEMA, Sensitivity,
     Spread, StrategyRisk,
 };
+
+pub use compare::{MeanChange, RiskChange, compare, is_result};
 
 use cases::{Case, Measure, needs};
 use draws::Draws;

@@ -61,15 +61,18 @@ pub struct BreakEvenReport {
     pub warnings: Vec<Warning>,
 }
 
+/// Volumes per hour, each with the cost per hour at it.
+pub type CostsByVolume = Vec<(Exact, Exact)>;
+
 /// Costs at volumes, both per hour, for a picture: corners where a side has steps, points close together where it bends.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Curves {
     /// Self-hosting.
-    pub self_hosted: Vec<(Exact, Exact)>,
+    pub self_hosted: CostsByVolume,
     /// What it is compared with.
-    pub other: Vec<(Exact, Exact)>,
+    pub other: CostsByVolume,
     /// Self-hosting at both ends of an estimated throughput, the lower costs first.
-    pub band: Option<(Vec<(Exact, Exact)>, Vec<(Exact, Exact)>)>,
+    pub band: Option<(CostsByVolume, CostsByVolume)>,
 }
 
 /// A volume at which the cheaper side changes.

@@ -320,6 +320,29 @@ fn savings_are_no_limit() {
     assert!(text(&output.stderr).contains("unknown-key"), "{}", text(&output.stderr));
 }
 
+/// Every template is a sound scenario that keeps its budgets, and says how it is called.
+#[test]
+fn every_template_is_a_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |arguments: &[&str]| program(folder.path()).args(arguments).stdin(Stdio::null()).output().unwrap();
+    for template in ["assistant", "rag", "agent", "batch", "self-host"] {
+        let file = format!("{template}.yaml");
+        let written = here(&["init", &file, "--template", template]);
+        assert_eq!(written.status.code(), Some(0), "{template}: {}", text(&written.stderr));
+        let shown = here(&["simulate", &file, "--format", "json"]);
+        assert_eq!(shown.status.code(), Some(0), "{template}: {}", text(&shown.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        assert!(report["strategies"].as_array().unwrap().len() > 2, "{template}");
+        assert!(!report["best"].is_null(), "{template}: nothing is better than what is there");
+        assert_eq!(here(&["check", &file]).status.code(), Some(0), "{template}");
+        let teaches = fs::read_to_string(folder.path().join(&file)).unwrap();
+        assert!(teaches.contains(&file) && !teaches.contains("cost.yaml"), "{template}");
+    }
+    let unknown = here(&["init", "x.yaml", "--template", "rga"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("rag"), "{}", text(&unknown.stderr));
+}
+
 #[test]
 fn init_writes_a_sound_scenario_and_overwrites_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -296,7 +296,10 @@ proptest! {
             scenario.models[0].discount = Some(Dec { units: negotiated, places: 3 });
             let discount = Discount { share: Dec { units: batch, places: 3 }, applies_to: Vec::new() };
             scenario.strategies[0].over.batch = Some(Batch { share: ALL, discount: Some(discount) });
-            report(&scenario.yaml())["strategies"][0]["cost"].clone()
+            let mut cost = report(&scenario.yaml())["strategies"][0]["cost"].clone();
+            // What it would cost at list prices knows one of the two only.
+            cost.as_object_mut().unwrap().remove("list_per_month");
+            cost
         };
         prop_assert_eq!(with(a, b), with(b, a));
     }

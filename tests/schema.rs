@@ -160,9 +160,10 @@ fn tree(text: &str) -> serde_json::Value {
 #[test]
 fn every_shipped_scenario_follows_the_schema() {
     let validator = jsonschema::validator_for(&schema::scenario()).unwrap();
-    let starter = text(&run(&["init", "-"]).stdout);
+    let templates = ["assistant", "rag", "agent", "batch", "self-host"];
+    let templates = templates.map(|template| text(&run(&["init", "-", "--template", template]).stdout));
     let shipped = scenarios().into_iter().map(|path| std::fs::read_to_string(root().join(path)).unwrap());
-    for scenario in shipped.chain([starter]) {
+    for scenario in shipped.chain(templates) {
         let errors: Vec<String> = validator
             .iter_errors(&tree(&scenario))
             .map(|error| format!("{}: {error}", error.instance_path()))

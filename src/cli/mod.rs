@@ -64,10 +64,10 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Colours in tables and messages (NO_COLOR and CLICOLOR_FORCE are obeyed)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, display_order = 900, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
     /// Print only the main result
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 900)]
     quiet: bool,
 }
 

@@ -14,15 +14,15 @@ pub(in super::super) fn cascades(report: &Report, view: &View) -> Option<Section
             rows.push(step_row(report, std::mem::take(&mut name), step, view));
         }
     }
-    let title = "Steps of cascades".to_owned();
+    let title = format!("Steps of cascades, per {}", view.period.name());
     let columns = vec![
         Column::text("Strategy"),
         Column::text("Model"),
         Column::number("calls/day").spare(2),
         Column::number("per call").spare(1),
         Column::number("stops"),
-        Column::number("pays above"),
-        Column::number(format!("saves per {}", view.period.name())),
+        Column::number("pays from"),
+        Column::number("saves"),
     ];
     section("cascades", title, columns, rows)
 }

@@ -12,7 +12,7 @@ pub const SCHEMA: &str = "llmcost.risk-comparison/1";
 /// Two results side by side.
 #[derive(Clone, Debug, Serialize)]
 pub struct RiskChange {
-    /// [`SCHEMA`]
+    /// The version of the shape.
     pub schema: &'static str,
     /// The one that was.
     pub base: String,

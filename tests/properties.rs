@@ -139,6 +139,10 @@ fn one_plain_model(mut scenario: Scenario) -> Scenario {
     if let Some(compress) = &mut strategy.compress {
         compress.by = None;
     }
+    // A summary is a call beside the answers: no batch takes it.
+    if matches!(strategy.history, Some(History::Summarise { .. })) {
+        strategy.history = None;
+    }
     scenario
 }
 
